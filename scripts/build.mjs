@@ -1,0 +1,13 @@
+// Compiles src/ to dist/. Runs as `prepare`, so `npm ci` leaves a runnable build behind.
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const root = path.join(import.meta.dirname, '..');
+const typescript = path.dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
+rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+const { status } = spawnSync(process.execPath, [path.join(typescript, 'bin', 'tsc'), '-p', path.join(root, 'tsconfig.build.json')], {
+  stdio: 'inherit',
+});
+process.exit(status ?? 1);

@@ -1,0 +1,16 @@
+import type { GroupingKey } from './grouping-key.ts';
+import type { StoredFamily } from './stored-family.ts';
+
+/**
+ * A group with all that is stored of it: the state that is committed, replayed and scraped. Immutable; a write makes a new one.
+ * The two push time families (SPEC §4.2) are derived from the times and are not among `families`.
+ */
+export interface Group {
+  readonly key: GroupingKey;
+  /** By family name. */
+  readonly families: ReadonlyMap<string, StoredFamily>;
+  /** Unix milliseconds with a fraction; 0 if no push succeeded yet. */
+  readonly pushedAtMs: number;
+  /** Unix milliseconds with a fraction; 0 if no push failed yet. */
+  readonly failedAtMs: number;
+}

@@ -1,0 +1,42 @@
+import type { MetricType } from './metric-family.ts';
+
+/**
+ * One family of one group as it is kept: its ready text, made once when it is pushed, so that a scrape only sends bytes.
+ * Immutable but for `home`, which says where the ready text lies and may move (see `ReadyText`).
+ */
+export interface StoredFamily {
+  readonly name: string;
+  readonly type: MetricType;
+  /** `null`: no HELP line; `''`: an empty one. */
+  readonly help: string | null;
+  readonly metricCount: number;
+  /** Lines of ready text. */
+  readonly sampleCount: number;
+  /** When the push arrived that brought this family: Unix milliseconds with a fraction. */
+  readonly pushedAtMs: number;
+  readonly home: ReadyText;
+  /**
+   * What the text cannot say, or `null` if it says everything: a MetricFamily message (not length-delimited) with the labels
+   * of the grouping key merged in and the metrics in pushed order. Kept for exemplars, native histograms, counts above 2^53,
+   * a missing `+Inf` bucket, negative zero, metrics that were not pushed in the order they are shown in, and the like.
+   */
+  readonly protobuf: Uint8Array | null;
+  /** Whether the metric name and all label names match the legacy pattern, so that no escaping scheme changes the ready text. */
+  readonly hasLegacyNames: boolean;
+  /** Why no exposition can show this family (equal series twice, a value that does not fit the type, ...); `null` if sound. */
+  readonly flaw: string | null;
+}
+
+/**
+ * The sample lines of a family, without HELP and TYPE: grouping labels merged in, labels sorted by name, numbers in Go's
+ * format, metrics in the order of SPEC §6, every line ended by LF, in UTF-8. Names outside the legacy pattern are written quoted
+ * inside the braces, as with `escaping=allow-utf-8`.
+ *
+ * Many families share one buffer: those of a push, later those of a piece of the scrape. Whoever copies the text to a new buffer
+ * may point `bytes`, `start` and `end` there, so that the old one can go; the text itself never changes.
+ */
+export interface ReadyText {
+  bytes: Buffer;
+  start: number;
+  end: number;
+}
