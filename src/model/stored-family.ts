@@ -16,11 +16,16 @@ export interface StoredFamily {
   readonly pushedAtMs: number;
   readonly home: ReadyText;
   /**
-   * What the text cannot say, or `null` if it says everything: a MetricFamily message (not length-delimited) with the labels
-   * of the grouping key merged in and the metrics in pushed order. Kept for exemplars, native histograms, counts above 2^53,
-   * a missing `+Inf` bucket, negative zero, metrics that were not pushed in the order they are shown in, and the like.
+   * What the text cannot say, or `null` if it says everything but the order: a MetricFamily message (not length-delimited) with the
+   * labels of the grouping key merged in and the metrics in pushed order. Kept for exemplars, native histograms, counts above 2^53,
+   * a missing `+Inf` bucket, negative zero, and the like.
    */
   readonly protobuf: Uint8Array | null;
+  /**
+   * The pushed order, when `protobuf` is null and the metrics were not pushed in the order in which the text shows them: `order[i]` is the
+   * place, counted from 0, at which the i-th metric of the text was pushed. Otherwise `null`.
+   */
+  readonly order: Uint32Array | null;
   /** Whether the metric name and all label names match the legacy pattern, so that no escaping scheme changes the ready text. */
   readonly hasLegacyNames: boolean;
   /** Why no exposition can show this family (equal series twice, a value that does not fit the type, ...); `null` if sound. */

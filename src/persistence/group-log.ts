@@ -41,7 +41,7 @@ export interface Batch {
 
 export interface BatchChange {
   readonly key: string;
-  /** The revision that this change was decided on; 0 for a group that did not exist. Local logs do not look at it. */
+  /** The revision of the log that this change was decided on: it conflicts when the key changed later. Local logs do not look at it. */
   readonly expect: bigint;
   /** Encodes the record when a log wants the bytes: called at most once, before `commit` returns its promise. `null`: the group goes. */
   readonly value: (() => Uint8Array) | null;

@@ -1,0 +1,104 @@
+// Pushes: measured with wrk, and as fast as they go to fill a store before something else is measured.
+import { spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { kindCount, variantCount } from './bodies.mjs';
+
+const connections = 16;
+const pipelineDepth = 16;
+const fillConnections = 4;
+const answerTimeout = '60s';
+
+/**
+ * Lets wrk push to these paths in turn. `paths[i]` gets bodies of the kind `i % kindCount`. Gives pushes per second and latencies;
+ * throws if a push was refused, since a refusal is quick.
+ */
+export async function measurePushes(server, { paths, bodies, seconds, connectionCount = connections, delayMs = 0 }) {
+  const file = path.join(tmpdir(), `pushgate-bench-${process.pid}-${server.port}.bin`);
+  writeFileSync(file, loadFile(paths, bodies));
+  try {
+    const script = path.join(import.meta.dirname, 'push.lua');
+    const args = ['-t1', `-c${connectionCount}`, `-d${seconds}s`, `--timeout=${answerTimeout}`, '-s', script, server.url, '--', file, String(delayMs)];
+    const output = await runToEnd('wrk', args);
+    const [, json] = /^RESULT (.*)$/m.exec(output) ?? [];
+    if (json === undefined) throw new Error(`wrk gave no result: ${output}`);
+    const result = JSON.parse(json);
+    if (result.refused > 0 || result.broken > 0) throw new Error(`${server.name} refused ${result.refused} pushes and broke ${result.broken}`);
+    return { ...result, perSecond: result.requests / result.seconds };
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+/** Pushes once to every path, pipelined over a few connections. */
+export async function fill(server, paths, bodies) {
+  const lanes = Array.from({ length: fillConnections }, (_, lane) => paths.map((_, index) => index).filter((index) => index % fillConnections === lane));
+  await Promise.all(lanes.map((lane) => fillLane(server, lane.map((index) => rawPush(paths[index], bodies[index % kindCount][index % variantCount])))));
+}
+
+/** What push.lua reads: counts and lengths as lines, each length followed by so many bytes. */
+function loadFile(paths, bodies) {
+  const sized = (bytes) => [Buffer.from(`${bytes.length}\n`), bytes];
+  // The head tells the length of the body, which differs between variants by a few digits: bodies are padded to one length.
+  const length = Math.max(...bodies.flat().map((body) => Buffer.byteLength(body)));
+  const heads = paths.map((groupPath) => Buffer.from(rawHead(groupPath, length)));
+  const padded = bodies.flat().map((body) => pad(Buffer.from(body), length));
+  return Buffer.concat([
+    Buffer.from(`${heads.length}\n`),
+    ...heads.flatMap(sized),
+    Buffer.from(`${bodies.length}\n${variantCount}\n`),
+    ...padded.flatMap(sized),
+  ]);
+}
+
+/** A comment line fills what is missing. */
+function pad(body, length) {
+  const missing = length - body.length;
+  return missing === 0 ? body : Buffer.concat([body, missing === 1 ? Buffer.from('\n') : Buffer.from(`#${' '.repeat(missing - 2)}\n`)]);
+}
+
+function rawHead(groupPath, length) {
+  return `PUT ${groupPath} HTTP/1.1\r\nHost: bench\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: ${length}\r\n\r\n`;
+}
+
+function rawPush(groupPath, body) {
+  return rawHead(groupPath, Buffer.byteLength(body)) + body;
+}
+
+function fillLane(server, requests) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(server.port, '127.0.0.1');
+    let sent = 0;
+    let answered = 0;
+    let rest = '';
+    const send = () => {
+      while (sent < requests.length && sent - answered < pipelineDepth) socket.write(requests[sent++]);
+      if (answered === requests.length) socket.end();
+    };
+    socket.setEncoding('latin1').on('data', (text) => {
+      rest += text;
+      const statuses = [...rest.matchAll(/HTTP\/1\.1 (\d{3}) [^]*?\r\n\r\n/g)];
+      const last = statuses.at(-1);
+      if (last) rest = rest.slice(last.index + last[0].length);
+      const refused = statuses.find(([, status]) => status !== '200' && status !== '202');
+      if (refused) socket.destroy(new Error(`${server.name} refused a push while it was filled: ${refused[1]} ${rest.slice(0, 200)}`));
+      answered += statuses.length;
+      send();
+    });
+    socket.once('connect', send).once('error', reject);
+    socket.once('close', () => (answered === requests.length ? resolve() : reject(new Error(`${server.name} hung up while it was filled`))));
+  });
+}
+
+function runToEnd(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (text) => (output += text));
+    child.stderr.on('data', (text) => (output += text));
+    child.once('error', reject);
+    child.once('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${command} ended with ${code}: ${output}`))));
+  });
+}

@@ -1,0 +1,14 @@
+import { defineRefusal, type RefusalKind } from '../base/errors.ts';
+
+/** The labels of a push path do not come in pairs (SPEC §3.1). */
+export const oddPathComponents: RefusalKind = defineRefusal('PG_PATH_ODD_COMPONENTS', 400);
+
+/** A label name of a push path is malformed or reserved (SPEC §3.3). */
+export const improperLabelName: RefusalKind = defineRefusal('PG_PATH_LABEL_NAME', 400);
+
+/** A value of a push path that is marked `@base64` is not (SPEC §3.2). */
+export const invalidBase64: RefusalKind = defineRefusal('PG_PATH_BASE64', 400);
+
+/** The job of a push path is empty (SPEC §3.5). */
+export const jobRequired: RefusalKind = defineRefusal('PG_PATH_JOB', 400);
+

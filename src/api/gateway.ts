@@ -1,0 +1,37 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { WriteQueue } from '../persistence/write-queue.ts';
+import type { GroupLog } from '../persistence/group-log.ts';
+import type { MetricStore } from '../store/metric-store.ts';
+import type { BuildInfo } from '../telemetry/build-info.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+
+/** What the endpoints work on. `cli/assemble.ts` puts it together. */
+export interface Gateway {
+  readonly store: MetricStore;
+  readonly writes: WriteQueue;
+  readonly log: GroupLog;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly build: BuildInfo;
+  readonly options: GatewayOptions;
+}
+
+export interface GatewayOptions {
+  /** Without it a push is answered with 202 whatever the store says of it (`--push.disable-consistency-check`). */
+  readonly isChecked: boolean;
+  readonly allowUtf8Names: boolean;
+  /** Computed: `''`, or with a slash at its start and none at its end. */
+  readonly routePrefix: string;
+  /** Path of the external URL in the same form; links of the page begin with it. */
+  readonly externalPrefix: string;
+  readonly telemetryPath: string;
+  readonly enableAdminApi: boolean;
+  readonly enableLifecycle: boolean;
+  /** For the status API: flag names without dashes and their values. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly startedAtMs: number;
+  /** Called once, after the answer to `/-/quit` was handed over. */
+  readonly quit: () => void;
+}

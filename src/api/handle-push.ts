@@ -1,0 +1,51 @@
+import { Refusal } from '../base/errors.ts';
+import { decodePush } from '../exposition/decode-push.ts';
+import type { HttpHandler, HttpReply, HttpRequest } from '../http/types.ts';
+import type { Gateway } from './gateway.ts';
+import { parseGroupingPath } from './parse-grouping-path.ts';
+
+const accepted: HttpReply = { status: 202 };
+const stored: HttpReply = { status: 200 };
+
+/**
+ * PUT (`replace`) and POST (`add`) of metrics into the group that the path names (SPEC §4). The order of the steps is the contract: a bad
+ * path or body leaves the group untouched; what the store refuses stamps the group's failure time.
+ */
+export function createPushHandler(gateway: Gateway, kind: 'replace' | 'add', isJobBase64: boolean): HttpHandler {
+  const { clock, options, writes } = gateway;
+  return async (request) => {
+    const key = parseGroupingPath(groupingPathOf(request, isJobBase64), options.allowUtf8Names);
+    const body = await request.readBody();
+    const atMs = clock.nowMs();
+    const push = decodePush(body, request.headers['content-type'], { key, atMs, allowUtf8Names: options.allowUtf8Names });
+    try {
+      await writes.submit({ kind, key, ...push, atMs });
+    } catch (error) {
+      return replyToRefusedPush(gateway, request, error);
+    }
+    return options.isChecked ? stored : accepted;
+  };
+}
+
+/** DELETE of the group that the path names: 202, whether there was such a group or not (SPEC §4.2). */
+export function createDeleteHandler({ clock, options, writes }: Gateway, isJobBase64: boolean): HttpHandler {
+  return async (request) => {
+    const key = parseGroupingPath(groupingPathOf(request, isJobBase64), options.allowUtf8Names);
+    if (!key.hasInvalidUtf8) await writes.submit({ kind: 'delete', key, atMs: clock.nowMs() });
+    return accepted;
+  };
+}
+
+function groupingPathOf({ params, hasInvalidUtf8 }: HttpRequest, isJobBase64: boolean): Parameters<typeof parseGroupingPath>[0] {
+  return { job: params['job'] ?? '', isJobBase64, labels: params['labels'] ?? '', hasInvalidUtf8 };
+}
+
+/** Without checks a push is answered with 202 even if the store refused it, as long as the store is there (SPEC §4.3). */
+function replyToRefusedPush({ logger, options }: Gateway, request: HttpRequest, error: unknown): HttpReply {
+  if (!(error instanceof Refusal)) throw error;
+  if (error.status < 500) {
+    logger.error({ method: request.method, path: request.path, source: request.remoteAddress, err: error.message }, 'Refused a push');
+    if (!options.isChecked) return accepted;
+  }
+  throw error;
+}

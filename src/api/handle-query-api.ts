@@ -1,0 +1,68 @@
+import { formatRfc3339Nano, familyToJson } from '../exposition/metrics-json.ts';
+import { readFamily } from '../exposition/store-family.ts';
+import type { HttpHandler, HttpReply } from '../http/types.ts';
+import type { Group } from '../model/group.ts';
+import { createPushFailureTimeFamily, createPushTimeFamily, pushFailureTimeName, pushTimeName } from '../store/push-times.ts';
+import type { Gateway } from './gateway.ts';
+
+/** Headers of every answer of the query API (SPEC §7). */
+const corsHeaders = {
+  'Access-Control-Allow-Headers': 'Accept, Authorization, Content-Type, Origin',
+  'Access-Control-Allow-Methods': 'GET, POST, DELETE, OPTIONS',
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Date',
+  'Cache-Control': 'no-cache, no-store, must-revalidate',
+} as const;
+
+const jsonHeaders = { ...corsHeaders, 'Content-Type': 'application/json' } as const;
+
+/** OPTIONS of any path of the API, known or not. */
+export const answerOptions: HttpHandler = () => ({ status: 200, headers: corsHeaders });
+
+/** GET `/api/v1/status`: build, flags, start time. */
+export function createStatusHandler({ build, options }: Gateway): HttpHandler {
+  return () => {
+    const data = { build_information: build, flags: options.flags, start_time: formatRfc3339Nano(options.startedAtMs) };
+    return { status: 200, headers: jsonHeaders, body: JSON.stringify({ status: 'success', data }) };
+  };
+}
+
+/** GET `/api/v1/metrics`: every group with all that is stored of it, in no order. */
+export function createMetricsHandler({ store }: Gateway): HttpHandler {
+  return () => ({ status: 200, headers: jsonHeaders, body: writeGroups([...store.groups()]) });
+}
+
+/** PUT `/api/v1/admin/wipe`: every group goes. */
+export function createWipeHandler({ clock, writes }: Gateway): HttpHandler {
+  const accepted: HttpReply = { status: 202, headers: corsHeaders };
+  return async () => {
+    await writes.submit({ kind: 'wipe', atMs: clock.nowMs() });
+    return accepted;
+  };
+}
+
+/** One chunk per some groups: the whole answer may be larger than all that is stored. */
+async function* writeGroups(groups: readonly Group[]): AsyncGenerator<Uint8Array> {
+  let text = '{"status":"success","data":[';
+  for (const [i, group] of groups.entries()) {
+    text += `${i === 0 ? '' : ','}${JSON.stringify(groupToJson(group))}`;
+    if (text.length < jsonChunkLength) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  yield Buffer.from(`${text}]}`);
+}
+
+const jsonChunkLength = 64 * 1024;
+
+/** A group in the form of the query API. A family that is named like one of the two fixed keys replaces it, as in the reference. */
+function groupToJson(group: Group): Record<string, unknown> {
+  const { key, families, pushedAtMs, failedAtMs } = group;
+  return Object.fromEntries([
+    ['labels', Object.fromEntries(key.labels.map(({ name, value }) => [name, value]))],
+    ['last_push_successful', failedAtMs <= pushedAtMs],
+    [pushTimeName, familyToJson(readFamily(createPushTimeFamily(group)), pushedAtMs)],
+    [pushFailureTimeName, familyToJson(readFamily(createPushFailureTimeFamily(group)), failedAtMs === 0 ? pushedAtMs : failedAtMs)],
+    ...[...families.values()].map((family) => [family.name, familyToJson(readFamily(family), family.pushedAtMs)] as const),
+  ]);
+}

@@ -1,0 +1,95 @@
+import { formatRfc3339Nano } from '../exposition/metrics-json.ts';
+import { errorReply } from '../http/replies.ts';
+import type { HttpHandler } from '../http/types.ts';
+import type { Group } from '../model/group.ts';
+import type { Gateway } from './gateway.ts';
+
+/** Groups that the page lists; the API has them all. */
+const listedGroupsMax = 500;
+
+const stylesheet = `
+:root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
+body { margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 1px solid #8884; padding: .3rem .6rem; text-align: left; vertical-align: top; }
+code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
+.failed { color: #c62828; font-weight: 600; }
+.empty, .more { opacity: .8; }
+`;
+
+const pageHeaders = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Cache-Control': 'no-store',
+} as const;
+
+/** GET `/` and `/status`: a plain list of groups and families, enough to see that pushes arrive. */
+export function createPageHandler({ build, options, store }: Gateway): HttpHandler {
+  return () => {
+    const groups = listGroups(store.groups());
+    const body = [
+      '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+      `<title>Pushgate</title><link rel="stylesheet" href="${escapeHtml(options.externalPrefix)}/static/page.css"></head><body>`,
+      `<h1>Pushgate</h1><p>${escapeHtml(build.version)}, up since ${escapeHtml(formatRfc3339Nano(options.startedAtMs))}; `,
+      `<a href="${escapeHtml(options.externalPrefix + options.telemetryPath)}">metrics</a>, `,
+      `<a href="${escapeHtml(options.externalPrefix)}/api/v1/metrics">metrics as JSON</a></p>`,
+      renderGroups(groups, store.groupCount),
+      renderTable(
+        'Flags',
+        Object.entries(options.flags).map(([name, value]) => [`--${name}`, value]),
+      ),
+      renderTable('Build information', Object.entries(build)),
+      '</body></html>\n',
+    ].join('');
+    return { status: 200, headers: pageHeaders, body };
+  };
+}
+
+/** GET `/static/*`: the one stylesheet. */
+export const serveStatic: HttpHandler = ({ params }) =>
+  params['filepath'] === '/page.css'
+    ? { status: 200, headers: { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'max-age=300' }, body: stylesheet }
+    : errorReply(404, '404 page not found');
+
+function listGroups(all: Iterable<Group>): Group[] {
+  const groups: Group[] = [];
+  for (const group of all) {
+    if (groups.push(group) === listedGroupsMax) break;
+  }
+  return groups;
+}
+
+function renderGroups(groups: readonly Group[], groupCount: number): string {
+  const heading = `<h2>Groups (${groupCount})</h2>`;
+  if (groupCount === 0) return `${heading}<p class="empty">Nothing was pushed yet. The first push makes a group.</p>`;
+  const rows = groups.map(renderGroup).join('');
+  const more = groupCount > groups.length ? `<p class="more">The first ${groups.length} are listed; the API has all.</p>` : '';
+  return `${heading}<table><thead><tr><th>Group</th><th>Last push</th><th>Families</th></tr></thead><tbody>${rows}</tbody></table>${more}`;
+}
+
+function renderGroup({ key, families, pushedAtMs, failedAtMs }: Group): string {
+  const labels = key.labels.map(({ name, value }) => `${name}=${JSON.stringify(value)}`).join(', ');
+  const isFailed = failedAtMs > pushedAtMs;
+  const state = isFailed ? `<span class="failed">refused at ${formatTime(failedAtMs)}</span>, last good one ` : '';
+  const names = [...families.values()].map(({ name, type, metricCount }) => `<code>${escapeHtml(name)}</code> ${type} (${metricCount})`);
+  return (
+    `<tr><td><code>${escapeHtml(labels)}</code></td><td>${state}${pushedAtMs === 0 ? 'never' : formatTime(pushedAtMs)}</td>` +
+    `<td>${names.join('<br>')}</td></tr>`
+  );
+}
+
+function renderTable(title: string, rows: readonly (readonly [string, string])[]): string {
+  const cells = rows.map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td><code>${escapeHtml(value)}</code></td></tr>`);
+  return `<h2>${title}</h2><table><tbody>${cells.join('')}</tbody></table>`;
+}
+
+function formatTime(atMs: number): string {
+  return `<time>${new Date(atMs).toISOString()}</time>`;
+}
+
+const htmlEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => htmlEscapes[character] ?? character);
+}

@@ -1,0 +1,75 @@
+import { isUtf8 } from 'node:buffer';
+import { unescapeName } from '../model/escaping.ts';
+import type { GroupingKey } from '../model/grouping-key.ts';
+import { createGroupingKey } from '../model/grouping-key.ts';
+import { isLegacyLabelName, isReservedLabelName } from '../model/names.ts';
+import { quoteGoBytes } from '../exposition/go-quote.ts';
+import { improperLabelName, invalidBase64, jobRequired, oddPathComponents } from './errors.ts';
+
+/** The percent-decoded parts of a push path. */
+export interface GroupingPath {
+  readonly job: string;
+  /** Whether the path says `job@base64`. */
+  readonly isJobBase64: boolean;
+  /** What follows the job, from its slash on; `''` for nothing. */
+  readonly labels: string;
+  /** Whether the path held bytes that are not valid UTF-8. */
+  readonly hasInvalidUtf8: boolean;
+}
+
+const base64Suffix = '@base64';
+
+/** Reads the grouping key in a push path (SPEC §3). Throws a Refusal in the reference's words. `allowUtf8Names`: `--push.enable-utf8-names`. */
+export function parseGroupingPath(path: GroupingPath, allowUtf8Names: boolean): GroupingKey {
+  const job = path.isJobBase64 ? decodeBase64(path.job) : { text: path.job, isValidUtf8: true };
+  if (typeof job === 'number') {
+    throw invalidBase64(`invalid base64 encoding in job name ${quoteGoBytes(Buffer.from(path.job))}: illegal base64 data at input byte ${job}`);
+  }
+  let hasInvalidUtf8 = path.hasInvalidUtf8 || !job.isValidUtf8;
+  const labels = new Map<string, string>();
+  for (const [component, value] of splitPairs(path.labels)) {
+    const isBase64 = component.endsWith(base64Suffix);
+    const written = isBase64 ? component.slice(0, -base64Suffix.length) : component;
+    const name = parseLabelName(written, allowUtf8Names);
+    const decoded = isBase64 ? decodeBase64(value) : { text: value, isValidUtf8: true };
+    if (typeof decoded === 'number') {
+      throw invalidBase64(`invalid base64 encoding for label ${name}=${quoteGoBytes(Buffer.from(value))}: illegal base64 data at input byte ${decoded}`);
+    }
+    hasInvalidUtf8 ||= !decoded.isValidUtf8;
+    labels.set(name, decoded.text);
+  }
+  if (job.text === '') throw jobRequired('job name is required');
+  labels.set('job', job.text);
+  return createGroupingKey(labels, hasInvalidUtf8);
+}
+
+function* splitPairs(labels: string): Generator<readonly [string, string]> {
+  if (labels.length <= 1) return;
+  const components = labels.slice(1).split('/');
+  if (components.length % 2 !== 0) throw oddPathComponents(`odd number of components in label string ${quoteGoBytes(Buffer.from(labels))}`);
+  for (let i = 0; i < components.length; i += 2) yield [components[i] ?? '', components[i + 1] ?? ''];
+}
+
+function parseLabelName(written: string, allowUtf8Names: boolean): string {
+  const name = allowUtf8Names ? unescapeName(written) : written;
+  const isProper = allowUtf8Names ? name !== '' && !name.includes('\uFFFD') : isLegacyLabelName(name);
+  if (isProper && !isReservedLabelName(written)) return name;
+  throw improperLabelName(`improper label name ${quoteGoBytes(Buffer.from(written))}`);
+}
+
+/** Decoded text and whether its bytes are UTF-8, or where the first byte stands that is not base64. */
+type Decoded = { readonly text: string; readonly isValidUtf8: boolean } | number;
+
+/**
+ * Reads the URL-safe alphabet as Go's `RawURLEncoding` does once all trailing `=` are gone: CR and LF are ignored, trailing bits are not
+ * looked at, anything else and a length of 1 mod 4 is an error (SPEC §3.2).
+ */
+function decodeBase64(encoded: string): Decoded {
+  const trimmed = encoded.replace(/=+$/, '');
+  const firstBad = trimmed.search(/[^A-Za-z0-9_\-\r\n]/);
+  if (firstBad !== -1) return Buffer.byteLength(trimmed.slice(0, firstBad));
+  const digits = trimmed.replace(/[\r\n]/g, '');
+  if (digits.length % 4 === 1) return trimmed.length;
+  const bytes = Buffer.from(digits, 'base64url');
+  return { text: bytes.toString(), isValidUtf8: isUtf8(bytes) };
+}

@@ -1,0 +1,74 @@
+import { createSystemClock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Gateway } from '../api/gateway.ts';
+import { createApiRoutes, createRoutes } from '../api/routes.ts';
+import { createRouter } from '../http/router.ts';
+import { startServer } from '../http/server.ts';
+import { encodeGroupRecord } from '../persistence/group-record.ts';
+import { MemoryGroupLog } from '../persistence/memory-group-log.ts';
+import { WriteQueue } from '../persistence/write-queue.ts';
+import { MetricStore } from '../store/metric-store.ts';
+import { readBuildInfo } from '../telemetry/build-info.ts';
+import { selectReservedTypes } from '../telemetry/reserved-families.ts';
+import { createTelemetry } from '../telemetry/telemetry.ts';
+import { computeRoutePrefix } from './external-url.ts';
+import { flagsForStatus, type Flags } from './flags.ts';
+import type { Assembly } from './serve.ts';
+
+/** Joins the rooms into a running server: the only place where that happens. Rejects with a Failure when it cannot start. */
+export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> {
+  const clock = createSystemClock();
+  const build = readBuildInfo();
+  const telemetry = createTelemetry(build, clock);
+  telemetry.addGauge(
+    'pushgate_inconsistent_families',
+    'Metric families of groups that are stored but left out of the exposition because they contradict others.',
+    () => store.inconsistentFamilyCount,
+  );
+  const store: MetricStore = new MetricStore({ ownTypes: selectReservedTypes(telemetry.ownTypes()), isChecked: !flags.disableConsistencyCheck, logger });
+  const log = new MemoryGroupLog();
+  await log.open({ reset: () => {}, apply: () => {} });
+  const writes = new WriteQueue(store, log, encodeGroupRecord, logger);
+
+  let requestQuit = (): void => {};
+  const quit = new Promise<void>((resolve) => (requestQuit = resolve));
+  const gateway: Gateway = {
+    store,
+    writes,
+    log,
+    telemetry,
+    clock,
+    logger,
+    build,
+    options: {
+      isChecked: !flags.disableConsistencyCheck,
+      allowUtf8Names: flags.enableUtf8Names,
+      routePrefix: flags.routePrefix,
+      externalPrefix: computeRoutePrefix('', flags.externalUrl),
+      telemetryPath: flags.telemetryPath,
+      enableAdminApi: flags.enableAdminApi,
+      enableLifecycle: flags.enableLifecycle,
+      flags: flagsForStatus(flags),
+      startedAtMs: clock.nowMs(),
+      quit: requestQuit,
+    },
+  };
+  const server = await startServer({
+    router: createRouter(createRoutes(gateway), { api: { prefix: `${flags.routePrefix}/api/v1`, routes: createApiRoutes(gateway) } }),
+    listenAddresses: flags.listenAddresses,
+    usesSystemdSockets: flags.systemdSocket,
+    webConfigFile: flags.webConfigFile,
+    bodyBytesMax: flags.bodyBytesMax,
+    logger,
+    clock,
+  });
+  return {
+    addresses: server.addresses,
+    quit,
+    async stop() {
+      await server.close();
+      await writes.drain();
+      await log.close();
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { defineRefusal, type RefusalKind } from '../base/errors.ts';
+
+/** A command line that cannot be followed: printed with a hint at `--help`, exit code 1. The status is never sent. */
+export const badCommandLine: RefusalKind = defineRefusal('PG_COMMAND_LINE', 400);

@@ -1,0 +1,21 @@
+import { formatVersionSummary, readBuildInfo } from '../telemetry/build-info.ts';
+import { assemble } from './assemble.ts';
+import { parseCommandLine } from './command-line.ts';
+import { createLogger } from './logger.ts';
+import { serve } from './serve.ts';
+
+/** The program: reads the arguments behind its name, then prints what they ask for or serves until it is told to stop. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const commandLine = parseCommandLine(argv);
+  if (commandLine.kind === 'exit') {
+    process.stdout.write(commandLine.stdout ?? '');
+    process.stderr.write(commandLine.stderr ?? '');
+    // Not process.exit(): the texts may still be on their way into a pipe.
+    process.exitCode = commandLine.code;
+    return;
+  }
+  const { flags } = commandLine;
+  const logger = createLogger({ level: flags.logLevel, format: flags.logFormat });
+  logger.info({ version: formatVersionSummary(readBuildInfo()) }, 'Starting pushgate');
+  await serve(flags, logger, assemble, process);
+}

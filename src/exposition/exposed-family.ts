@@ -1,0 +1,19 @@
+import type { EscapingScheme } from '../model/escaping.ts';
+import type { MetricFamily, MetricType } from '../model/metric-family.ts';
+
+/** A family as a scrape shows it, over all groups. */
+export interface ExposedFamily {
+  readonly name: string;
+  readonly help: string | null;
+  readonly type: MetricType;
+  /** One after the other they are all metrics of the family. */
+  readonly pieces: readonly ExposedPiece[];
+}
+
+/** A run of a family's metrics, small enough to be written between two other requests. */
+export interface ExposedPiece {
+  /** The sample lines. Nobody may write to the buffer. */
+  text(scheme: EscapingScheme): Buffer;
+  /** The metrics in full, in the order of the text. */
+  families(): Iterable<MetricFamily>;
+}

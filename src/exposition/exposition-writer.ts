@@ -1,0 +1,100 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { escapeFamily, escapeName, type EscapingScheme } from '../model/escaping.ts';
+import { isLegacyMetricName } from '../model/names.ts';
+import type { MetricFamily } from '../model/metric-family.ts';
+import type { ExposedFamily } from './exposed-family.ts';
+import { writeChunkBytes } from './limits.ts';
+import { encodeFamilyHeader, encodeMetrics } from './protobuf/codec.ts';
+import { writeFamilyHeader } from './ready-text.ts';
+import { sortMetrics } from './metric-order.ts';
+
+/** The text exposition (0.0.4 and 1.0.0). The chunks are to be read only: large ones are handed out as they lie in the store. */
+export function writeTextExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+  return gather(writeTextChunks(families, scheme));
+}
+
+/** Varint-length-delimited `io.prometheus.client.MetricFamily` messages, one per family. */
+export function writeProtobufExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+  return gather(writeMessages(families, scheme));
+}
+
+/** Protobuf's text format, for people who look: `write` renders one family. */
+export async function* writePrototextExposition(
+  families: Iterable<ExposedFamily>,
+  scheme: EscapingScheme,
+  write: (family: MetricFamily) => string,
+): AsyncGenerator<Uint8Array> {
+  for (const { name, help, type, pieces } of families) {
+    const parts = pieces.flatMap((piece) => [...piece.families()]);
+    const metrics = parts.flatMap((part) => sortMetrics(part.metrics));
+    const whole = { name, help, type, unit: firstUnit(parts), metrics, unknownFields: null, flaw: null };
+    yield Buffer.from(write(escapeFamily(whole, scheme)));
+    await nextTurn();
+  }
+}
+
+// Hot path: guarded by bench/.
+function* writeTextChunks(families: Iterable<ExposedFamily>, scheme: EscapingScheme): Generator<Uint8Array> {
+  for (const { name, help, type, pieces } of families) {
+    yield Buffer.from(writeFamilyHeader(name, help, type, scheme));
+    for (const piece of pieces) yield piece.text(scheme);
+  }
+}
+
+async function* writeMessages(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+  for (const family of families) yield* writeMessage(family, scheme);
+}
+
+/** The length of a message comes first, so all of its pieces are encoded before the first byte goes out. */
+async function* writeMessage({ name, help, type, pieces }: ExposedFamily, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+  const shownName = isLegacyMetricName(name) ? name : escapeName(name, scheme);
+  const encoded: Uint8Array[] = [];
+  let unit: string | null = null;
+  let bytesSinceTurn = 0;
+  for (const piece of pieces) {
+    for (const part of piece.families()) {
+      unit ??= part.unit;
+      const sorted = { ...part, metrics: sortMetrics(part.metrics) };
+      const bytes = encodeMetrics(escapeFamily(sorted, scheme).metrics);
+      encoded.push(bytes);
+      bytesSinceTurn += bytes.length;
+    }
+    if (bytesSinceTurn < writeChunkBytes) continue;
+    bytesSinceTurn = 0;
+    await nextTurn();
+  }
+  const header = encodeFamilyHeader({ name: shownName, help, type, unit });
+  const length = encoded.reduce((sum, { length: partLength }) => sum + partLength, header.length);
+  yield new BinaryWriter().uint32(length).finish();
+  yield header;
+  yield* encoded;
+}
+
+/** The UNIT that is shown where groups differ, as with HELP where there is one. */
+function firstUnit(parts: readonly MetricFamily[]): string | null {
+  return parts.find(({ unit }) => unit !== null)?.unit ?? null;
+}
+
+/** Joins small chunks into ones worth a write; large ones pass as they are. */
+async function* gather(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let gathered = Buffer.allocUnsafeSlow(writeChunkBytes);
+  let length = 0;
+  for await (const chunk of chunks) {
+    if (length + chunk.length > writeChunkBytes && length > 0) {
+      yield gathered.subarray(0, length);
+      gathered = Buffer.allocUnsafeSlow(writeChunkBytes);
+      length = 0;
+    }
+    if (chunk.length > writeChunkBytes / 2) {
+      if (length > 0) yield gathered.subarray(0, length);
+      if (length > 0) gathered = Buffer.allocUnsafeSlow(writeChunkBytes);
+      length = 0;
+      yield chunk;
+    } else {
+      gathered.set(chunk, length);
+      length += chunk.length;
+    }
+  }
+  if (length > 0) yield gathered.subarray(0, length);
+}

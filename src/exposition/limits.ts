@@ -1,0 +1,18 @@
+/** Bytes of a pushed token that an error text repeats; the rest is cut off. */
+export const quotedBytesMax = 1024;
+
+/**
+ * Characters of ready text that one family may have. Grouping labels are repeated on every line, so a body can grow by a large
+ * factor; a JavaScript string ends at about 512 Mi characters.
+ */
+export const readyTextLengthMax: number = 256 * 1024 * 1024;
+
+/** Clauses of an Accept header that are looked at. Prometheus sends seven at most. */
+export const acceptClausesMax = 64;
+
+/** Sample lines and labels per line that the fast text decoder takes; larger bodies go the plain way. */
+export const fastTextLinesMax = 4_000_000;
+export const fastTextLabelsMax = 64;
+
+/** Bytes of a scrape that are written at once; also how much is encoded before other requests get a turn. */
+export const writeChunkBytes: number = 128 * 1024;

@@ -1,0 +1,107 @@
+import type { Histogram, LabelPair, Metric, MetricFamily, MetricType, Summary } from '../model/metric-family.ts';
+import { formatGoFloatSigned } from './go-number.ts';
+import { isFloatHistogram, listNativeBuckets, type NativeBucket } from './native-buckets.ts';
+
+/** A family of a group as `/api/v1/metrics` shows it; all numbers are strings (SPEC §7). */
+export interface FamilyJson {
+  readonly time_stamp: string;
+  readonly type: string;
+  /** Left out if empty. */
+  readonly help?: string;
+  readonly metrics: readonly MetricJson[];
+}
+
+type StringMap = Readonly<Record<string, string>>;
+
+/** Boundaries (0: `(]`, 1: `[)`, 2: `()`, 3: `[]`), lower, upper, count. */
+export type NativeBucketJson = readonly [number, string, string, string];
+
+export interface MetricJson {
+  readonly labels: StringMap;
+  /** Of counters, gauges and untyped metrics; also `0` for gauge histograms, of which the reference shows no more. */
+  readonly value?: string;
+  readonly quantiles?: StringMap;
+  readonly buckets?: StringMap | readonly NativeBucketJson[];
+  readonly count?: string;
+  readonly sum?: string;
+}
+
+const typeNames: Readonly<Record<MetricType, string>> = {
+  counter: 'COUNTER',
+  gauge: 'GAUGE',
+  summary: 'SUMMARY',
+  untyped: 'UNTYPED',
+  histogram: 'HISTOGRAM',
+  gaugehistogram: 'GAUGE_HISTOGRAM',
+};
+
+/** The JSON of a family as it was stored: metrics in the pushed order, no `+Inf` bucket that was not pushed. Never fails on a flawed one. */
+export function familyToJson(family: MetricFamily, pushedAtMs: number): FamilyJson {
+  return {
+    time_stamp: formatRfc3339Nano(pushedAtMs),
+    type: typeNames[family.type],
+    ...(family.help !== null && family.help !== '' && { help: family.help }),
+    metrics: family.metrics.map((metric) => metricToJson(metric, family.type)),
+  };
+}
+
+/**
+ * A time in UTC as Go writes it in JSON: up to nine decimals, trailing zeros left out. The milliseconds are taken as exact to the
+ * microsecond, which is what our clock gives; a double of today's date holds no more.
+ */
+export function formatRfc3339Nano(unixMs: number): string {
+  const micros = BigInt(Math.round(unixMs)) * 1000n + BigInt(Math.round((unixMs - Math.round(unixMs)) * 1000));
+  const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  const seconds = new Date(Number((micros - fraction) / 1000n)).toISOString().slice(0, -'.000Z'.length);
+  const decimals = fraction.toString().padStart(6, '0').replace(/0+$/, '');
+  return decimals === '' ? `${seconds}Z` : `${seconds}.${decimals}Z`;
+}
+
+function metricToJson(metric: Metric, type: MetricType): MetricJson {
+  const labels = labelsToJson(metric.labels);
+  if (type === 'summary') return { labels, ...summaryToJson(metric.summary) };
+  if (type === 'histogram') return { labels, ...histogramToJson(metric.histogram) };
+  const { value } = metric.gauge ?? metric.counter ?? metric.untyped ?? { value: 0 };
+  return { labels, value: formatGoFloatSigned(value) };
+}
+
+function summaryToJson(summary: Summary | null): Omit<MetricJson, 'labels'> {
+  const quantiles = createStringMap();
+  for (const { quantile, value } of summary?.quantiles ?? []) quantiles[formatGoFloatSigned(quantile)] = formatGoFloatSigned(value);
+  return { quantiles, count: `${summary?.sampleCount ?? 0n}`, sum: formatGoFloatSigned(summary?.sampleSum ?? 0) };
+}
+
+function histogramToJson(histogram: Histogram | null): Omit<MetricJson, 'labels'> {
+  if (histogram === null) return { buckets: {}, count: '0', sum: '0' };
+  const { native, sampleCount, sampleCountFloat } = histogram;
+  const sum = formatGoFloatSigned(histogram.sampleSum);
+  if (native !== null && native.positiveSpans.length + native.negativeSpans.length > 0) {
+    const count = isFloatHistogram(histogram, native) ? sampleCountFloat : sampleCount;
+    return { buckets: listNativeBuckets(histogram, native).map(nativeBucketToJson), count: formatCount(count), sum };
+  }
+  const buckets = createStringMap();
+  for (const { upperBound, cumulativeCount, cumulativeCountFloat } of histogram.buckets) {
+    buckets[formatGoFloatSigned(upperBound)] = formatCount(cumulativeCountFloat > 0 ? cumulativeCountFloat : cumulativeCount);
+  }
+  return { buckets, count: formatCount(sampleCountFloat > 0 ? sampleCountFloat : sampleCount), sum };
+}
+
+function nativeBucketToJson({ lower, upper, isLowerInclusive, isUpperInclusive, count }: NativeBucket): NativeBucketJson {
+  const boundaries = isLowerInclusive ? (isUpperInclusive ? 3 : 1) : isUpperInclusive ? 0 : 2;
+  return [boundaries, formatGoFloatSigned(lower), formatGoFloatSigned(upper), formatCount(count)];
+}
+
+function labelsToJson(labels: readonly LabelPair[]): StringMap {
+  const map = createStringMap();
+  for (const { name, value } of labels) map[name] = value;
+  return map;
+}
+
+/** Without a prototype, so that no label name means anything but itself. */
+function createStringMap(): Record<string, string> {
+  return Object.create(null) as Record<string, string>;
+}
+
+function formatCount(count: bigint | number): string {
+  return typeof count === 'bigint' ? `${count}` : formatGoFloatSigned(count);
+}

@@ -1,0 +1,121 @@
+import type { ServerResponse } from 'node:http';
+import { constants, type Http2ServerResponse } from 'node:http2';
+import { hasUnreadBody, type IncomingRequest } from './body.ts';
+import { lingerBytesMax, lingerMsMax } from './limits.ts';
+import type { HttpReply } from './types.ts';
+
+/** A response as Node hands it out. */
+export type OutgoingResponse = ServerResponse | Http2ServerResponse;
+
+export interface SendOptions {
+  /** Headers that every answer carries. */
+  readonly extraHeaders: Readonly<Record<string, string>> | null;
+  /** Tell the client not to use this connection again. */
+  readonly closesConnection: boolean;
+  /** A body that fails while it is sent: nobody else can be told any more. */
+  onStreamError(error: unknown): void;
+}
+
+/**
+ * Sends a reply. A known body goes out in one piece with its length; a stream is read with backpressure. If the request's body has not
+ * been read and is long, the reply is sent, some of the body thrown away, and the connection closed: a close with unread data would
+ * reset it, and the client might never see the answer.
+ */
+export function sendReply(request: IncomingRequest, response: OutgoingResponse, reply: HttpReply, options: SendOptions): void {
+  if (response.destroyed || response.headersSent) return;
+  const { status, body } = reply;
+  const isHttp1 = request.httpVersionMajor === 1;
+  const lingers = hasUnreadBody(request, lingerBytesMax);
+  const headers = joinHeaders(reply, options.extraHeaders, isHttp1);
+  if (isHttp1 && (options.closesConnection || lingers)) (response as ServerResponse).shouldKeepAlive = false;
+  if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    writeHead(response, status, headers);
+    void sendStream(response, body, options);
+    return;
+  }
+  if (status !== 204 && status !== 304) headers['Content-Length'] = String(measure(body));
+  writeHead(response, status, headers);
+  if (request.method === 'HEAD' || body === undefined) endReply(request, response, '', lingers);
+  else endReply(request, response, body, lingers);
+}
+
+/** The two kinds of response have the same method with types that do not join. */
+function writeHead(response: OutgoingResponse, status: number, headers: Record<string, string>): void {
+  (response as ServerResponse).writeHead(status, headers);
+}
+
+function measure(body: string | Uint8Array | undefined): number {
+  if (body === undefined) return 0;
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+}
+
+function joinHeaders(reply: HttpReply, extraHeaders: SendOptions['extraHeaders'], isHttp1: boolean): Record<string, string> {
+  const headers: Record<string, string> = { ...extraHeaders, ...reply.headers };
+  // HTTP/2 knows no such header, and Node throws at it (RFC 9113 §8.2.2).
+  if (!isHttp1) delete headers['Connection'];
+  return headers;
+}
+
+function endReply(request: IncomingRequest, response: OutgoingResponse, body: string | Uint8Array, lingers: boolean): void {
+  if (!lingers) {
+    response.end(body);
+    return;
+  }
+  if (request.httpVersionMajor !== 1) {
+    // One stream of many: the client is told to stop sending this body, the connection goes on (RFC 9113 §8.1).
+    const { stream } = response as Http2ServerResponse;
+    response.end(body, () => stream.close(constants.NGHTTP2_NO_ERROR));
+    return;
+  }
+  if (body.length > 0) (response as ServerResponse).write(body);
+  else (response as ServerResponse).flushHeaders();
+  discardBody(request, () => response.end());
+}
+
+/** Reads and forgets what still comes, until it ends, grows too long or takes too long; then calls `done` once. */
+function discardBody(request: IncomingRequest, done: () => void): void {
+  let bytes = 0;
+  const timer = setTimeout(finish, lingerMsMax);
+  function onData(chunk: Buffer): void {
+    bytes += chunk.length;
+    if (bytes > lingerBytesMax) finish();
+  }
+  function finish(): void {
+    clearTimeout(timer);
+    request.off('data', onData).off('end', finish).off('close', finish);
+    request.pause();
+    done();
+  }
+  request.on('data', onData).on('end', finish).on('close', finish);
+  request.resume();
+}
+
+/** A stream that throws ends the connection in the middle, so that the peer sees a broken answer and not a short one. */
+async function sendStream(response: OutgoingResponse, body: AsyncIterable<Uint8Array>, options: SendOptions): Promise<void> {
+  try {
+    for await (const chunk of body) {
+      if (response.destroyed || response.closed) return;
+      if (!(response as ServerResponse).write(chunk)) await waitForDrain(response);
+    }
+    response.end();
+  } catch (error) {
+    options.onStreamError(error);
+    breakOff(response);
+  }
+}
+
+function breakOff(response: OutgoingResponse): void {
+  if ('stream' in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else response.destroy();
+}
+
+/** Resolves when more can be written, or when nothing ever will be. */
+function waitForDrain(response: OutgoingResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      response.off('drain', finish).off('close', finish);
+      resolve();
+    };
+    response.on('drain', finish).on('close', finish);
+  });
+}

@@ -1,0 +1,111 @@
+import { createSecureContext, type SecureContextOptions, type Server as TlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import type { Logger } from '../base/logger.ts';
+import { webConfigFailure } from './errors.ts';
+import { readSmallFile } from './file-watch.ts';
+import { tls13Ciphers } from './tls-names.ts';
+import type { WebConfigSource } from './web-config-source.ts';
+import type { PemSource, TlsConfig, WebConfig } from './web-config.ts';
+
+/** Reads the certificates and makes the options for a TLS server. Throws a Failure that names the file or the setting that does not work. */
+export function readTlsOptions(config: TlsConfig): TlsOptions {
+  const { clientCa, curves, prefersServerCiphers, minVersion, maxVersion } = config;
+  const context: SecureContextOptions = {
+    cert: readPem(config.cert, 'cert_file'),
+    key: readPem(config.key, 'key_file'),
+    ...(clientCa === null ? {} : { ca: readPem(clientCa, 'client_ca_file') }),
+    minVersion,
+    maxVersion,
+    ...listCiphers(config),
+    honorCipherOrder: prefersServerCiphers,
+    ...(curves.length === 0 ? {} : { ecdhCurve: curves.join(':') }),
+  };
+  try {
+    createSecureContext(context);
+  } catch (cause) {
+    throw webConfigFailure(`tls_server_config: the certificate or a setting does not work: ${(cause as Error).message}`, { cause });
+  }
+  // Whom to let in is decided by admitsClient, with the configuration of that moment.
+  return { ...context, requestCert: config.clientAuth !== 'NoClientCert', rejectUnauthorized: false };
+}
+
+function readPem(source: PemSource, key: string): string {
+  if (source.kind === 'text') return source.text;
+  try {
+    return readSmallFile(source.file);
+  } catch (cause) {
+    throw webConfigFailure(`tls_server_config.${key}: cannot read ${source.file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** The ciphers in OpenSSL's language. TLS 1.3 has its own, which cannot be switched off in Go; old versions need OpenSSL's guard lowered. */
+function listCiphers({ ciphers, minVersion }: TlsConfig): { ciphers?: string } {
+  const isOld = minVersion === 'TLSv1' || minVersion === 'TLSv1.1';
+  if (ciphers.length === 0) return isOld ? { ciphers: 'DEFAULT:@SECLEVEL=0' } : {};
+  const configured = ciphers.filter((name) => !tls13Ciphers.includes(name));
+  return { ciphers: [...tls13Ciphers, ...configured, ...(isOld && configured.length > 0 ? ['@SECLEVEL=0'] : [])].join(':') };
+}
+
+/**
+ * Keeps the server's certificates and client rules those of the configuration. A change of `tls_server_config` takes effect with the next
+ * connection.
+ */
+export function keepTlsCurrent(server: TlsServer, source: WebConfigSource, logger: Logger): void {
+  let current: TlsConfig | null = source.initial.tls;
+  source.onChange((config: WebConfig) => {
+    if (config.tls === null) {
+      logger.warn({}, 'tls_server_config was removed; the server keeps its certificates until it is restarted');
+      return;
+    }
+    const options = readTlsOptions(config.tls);
+    server.setSecureContext(options);
+    // A field of tls.Server that is read for every new connection; there is no method to set it.
+    Object.assign(server, { requestCert: options.requestCert });
+    current = config.tls;
+  });
+  // Before the handshake, so that a connection gets the certificate that is there when it comes.
+  server.prependListener('connection', () => source.current());
+
+  // Node's own listener starts to read requests: clients must pass before it, not beside it.
+  const serve = server.listeners('secureConnection') as ((socket: TLSSocket) => void)[];
+  server.removeAllListeners('secureConnection');
+  server.on('secureConnection', (socket) => {
+    const reason = current === null ? null : explainRejection(current, socket);
+    if (reason === null) {
+      for (const listener of serve) listener.call(server, socket);
+      return;
+    }
+    logger.debug({ remoteAddress: socket.remoteAddress, reason }, 'TLS client refused');
+    socket.destroy();
+  });
+}
+
+/** Why a client may not come in, by Go's `ClientAuthType` rules and the allowed alternative names; null if it may. */
+function explainRejection({ clientAuth, clientAllowedSans }: TlsConfig, socket: TLSSocket): string | null {
+  if (clientAuth === 'NoClientCert' || clientAuth === 'RequestClientCert') return null;
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return clientAuth === 'VerifyClientCertIfGiven' ? null : 'no client certificate';
+  if (clientAuth !== 'RequireAnyClientCert' && !socket.authorized) return `client certificate: ${String(socket.authorizationError)}`;
+  if (clientAllowedSans === null) return null;
+  const isAllowed = parseAlternativeNames(certificate.subjectAltName ?? '').some((name) => clientAllowedSans.includes(name));
+  return isAllowed ? null : 'no allowed alternative name in the client certificate';
+}
+
+/**
+ * The names in a certificate as Node prints them: `DNS:a, IP Address:10.0.0.1, URI:"spiffe://a, b"`. A name with a comma or quote in it is
+ * written as a JSON string, which is how a name cannot pass for two.
+ */
+export function parseAlternativeNames(text: string): string[] {
+  const found: string[] = [];
+  const pattern = /(?:^|, )(DNS|IP Address|email|URI|[^:,"]+):(?:("(?:[^"\\]|\\.)*")|([^,]*))/g;
+  for (const [, kind, quoted, plain = ''] of text.matchAll(pattern)) {
+    const name = quoted === undefined ? plain : (JSON.parse(quoted) as string);
+    if (kind === 'IP Address') found.push(shortenIp(name));
+    else if (kind === 'DNS' || kind === 'email' || kind === 'URI') found.push(name);
+  }
+  return found;
+}
+
+/** Go writes IPv6 addresses in their short form, Node in the long one. */
+function shortenIp(address: string): string {
+  return address.includes(':') ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
+}

@@ -1,0 +1,54 @@
+const firstCapacityBytes = 512;
+
+/** Writes the fields of a record one after the other into a buffer that grows. */
+export class ByteWriter {
+  #bytes: Buffer = Buffer.allocUnsafeSlow(firstCapacityBytes);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  writeByte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  writeDouble(value: number): void {
+    this.#reserve(8);
+    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+  }
+
+  /** Unsigned LEB128; `value` is a safe integer. */
+  writeVarint(value: number): void {
+    this.#reserve(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  /** The length in bytes, then the UTF-8. */
+  writeString(value: string): void {
+    const length = Buffer.byteLength(value);
+    this.writeVarint(length);
+    this.#reserve(length);
+    this.#length += this.#bytes.write(value, this.#length);
+  }
+
+  /** The bytes so far, in a buffer with `extraBytes` after them. Valid until the next write. */
+  finish(extraBytes: number): Buffer {
+    this.#reserve(extraBytes);
+    return this.#bytes.subarray(0, this.#length + extraBytes);
+  }
+
+  #reserve(length: number): void {
+    const wanted = this.#length + length;
+    if (wanted <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(wanted, this.#bytes.length * 2));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+}

@@ -1,0 +1,215 @@
+import { crc32 } from 'node:zlib';
+import { assert } from '../base/assert.ts';
+import { compareAsBytes } from '../base/bytes.ts';
+import type { Group } from '../model/group.ts';
+import { createGroupingKey, type GroupingKey } from '../model/grouping-key.ts';
+import type { MetricType } from '../model/metric-family.ts';
+import type { StoredFamily } from '../model/stored-family.ts';
+import { ByteReadError, ByteReader } from './byte-reader.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { recordDamaged } from './errors.ts';
+
+/**
+ * A group as it is stored, the same bytes in every log:
+ *
+ *     version      1 byte, 1
+ *     checksum     4 bytes, CRC-32 of the version byte and of all that follows
+ *     times        2 doubles: pushedAtMs, failedAtMs
+ *     labels       a byte of key flags, their number, then name and value of each, sorted
+ *     families     their number, then of each: name, a byte of type, a byte of flags, [help], [flaw], metricCount, sampleCount,
+ *                  [pushedAtMs], length of the text, [length of the protobuf], [order: a number for each metric]
+ *     bodies       of each family its ready text, then its protobuf
+ *
+ * Numbers are little endian, counts and lengths are LEB128, [fields] stand only where a flag says so. Texts are not parsed when a
+ * record is read: all the lengths come first, and the families point into the record.
+ */
+const version = 1;
+const checksumOffset = 1;
+const bodyOffset = 5;
+
+const typeCodes: readonly MetricType[] = ['counter', 'gauge', 'summary', 'untyped', 'histogram', 'gaugehistogram'];
+const flagHelp = 0x01;
+const flagProtobuf = 0x02;
+const flagLegacyNames = 0x04;
+const flagFlaw = 0x08;
+const flagOrder = 0x10;
+/** The family came with an earlier push than the group's last one. */
+const flagOwnTime = 0x20;
+const flagsAll = 0x3f;
+
+/** Makes the record of a group. The caller owns it. */
+export function encodeGroupRecord(group: Group): Uint8Array {
+  const writer = new ByteWriter();
+  writer.writeByte(version);
+  for (let i = checksumOffset; i < bodyOffset; i++) writer.writeByte(0);
+  writer.writeDouble(group.pushedAtMs);
+  writer.writeDouble(group.failedAtMs);
+  writeKey(writer, group.key);
+  writer.writeVarint(group.families.size);
+  let bodyBytes = 0;
+  for (const family of group.families.values()) {
+    writeFamilyHead(writer, family, group.pushedAtMs);
+    bodyBytes += family.home.end - family.home.start + (family.protobuf?.length ?? 0);
+  }
+  const headEnd = writer.length;
+  const record = writer.finish(bodyBytes);
+  let position = headEnd;
+  for (const { home, protobuf } of group.families.values()) {
+    position += home.bytes.copy(record, position, home.start, home.end);
+    if (protobuf === null) continue;
+    record.set(protobuf, position);
+    position += protobuf.length;
+  }
+  record.writeUInt32LE(computeChecksum(record), checksumOffset);
+  return record;
+}
+
+/**
+ * Reads a record. The group points into `bytes`, which therefore must be the reader's own and never change.
+ * Throws `PG_RECORD_DAMAGED` for anything that `encodeGroupRecord` cannot have written.
+ */
+export function decodeGroupRecord(bytes: Uint8Array): Group {
+  const record = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const reader = new ByteReader(record, 0);
+  try {
+    const found = reader.readByte('version');
+    if (found !== version) reader.fail(`version ${found} is unknown`);
+    const checksum = record.readUInt32LE(reader.skip(bodyOffset - checksumOffset, 'checksum'));
+    if (checksum !== computeChecksum(record)) reader.fail('the checksum does not match');
+    return readGroup(reader, record);
+  } catch (error) {
+    if (!(error instanceof ByteReadError)) throw error;
+    throw recordDamaged(`cannot decode a group record of ${bytes.length} bytes: ${error.message}, at byte ${error.offset}`, { cause: error });
+  }
+}
+
+function computeChecksum(record: Buffer): number {
+  return crc32(record.subarray(bodyOffset), crc32(record.subarray(0, checksumOffset)));
+}
+
+function writeKey(writer: ByteWriter, key: GroupingKey): void {
+  writer.writeByte(key.hasInvalidUtf8 ? 1 : 0);
+  writer.writeVarint(key.labels.length);
+  for (const { name, value } of key.labels) {
+    writer.writeString(name);
+    writer.writeString(value);
+  }
+}
+
+function writeFamilyHead(writer: ByteWriter, family: StoredFamily, groupPushedAtMs: number): void {
+  const { help, protobuf, order, flaw, home } = family;
+  const hasOwnTime = !Object.is(family.pushedAtMs, groupPushedAtMs);
+  writer.writeString(family.name);
+  writer.writeByte(typeCodes.indexOf(family.type));
+  writer.writeByte(
+    (help === null ? 0 : flagHelp) |
+      (protobuf === null ? 0 : flagProtobuf) |
+      (family.hasLegacyNames ? flagLegacyNames : 0) |
+      (flaw === null ? 0 : flagFlaw) |
+      (order === null ? 0 : flagOrder) |
+      (hasOwnTime ? flagOwnTime : 0),
+  );
+  if (help !== null) writer.writeString(help);
+  if (flaw !== null) writer.writeString(flaw);
+  writer.writeVarint(family.metricCount);
+  writer.writeVarint(family.sampleCount);
+  if (hasOwnTime) writer.writeDouble(family.pushedAtMs);
+  writer.writeVarint(home.end - home.start);
+  if (protobuf !== null) writer.writeVarint(protobuf.length);
+  if (order === null) return;
+  assert(order.length === family.metricCount, 'an order of another length than the metrics');
+  for (const place of order) writer.writeVarint(place);
+}
+
+function readGroup(reader: ByteReader, record: Buffer): Group {
+  const pushedAtMs = reader.readDouble('push time');
+  const failedAtMs = reader.readDouble('push failure time');
+  const key = readKey(reader);
+  const count = reader.readVarint('number of families');
+  const heads: FamilyHead[] = [];
+  for (let i = 0; i < count; i++) heads.push(readFamilyHead(reader, pushedAtMs));
+  const families = new Map<string, StoredFamily>();
+  for (const head of heads) families.set(head.name, readFamilyBody(reader, record, head));
+  if (families.size !== heads.length) reader.fail('a family stands twice');
+  if (reader.remaining > 0) reader.fail(`${reader.remaining} bytes stand after the last family`);
+  return { key, families, pushedAtMs, failedAtMs };
+}
+
+function readKey(reader: ByteReader): GroupingKey {
+  const flags = reader.readByte('key flags');
+  if (flags > 1) reader.fail(`key flags ${flags} are unknown`);
+  const count = reader.readVarint('number of labels');
+  const labels = new Map<string, string>();
+  let last: string | null = null;
+  for (let i = 0; i < count; i++) {
+    const name = reader.readString('label name');
+    if (last !== null && compareAsBytes(last, name) >= 0) reader.fail('the labels are not in order');
+    last = name;
+    labels.set(name, reader.readString('label value'));
+  }
+  return createGroupingKey(labels, flags === 1);
+}
+
+/** What a record says of a family before the bodies begin. */
+interface FamilyHead {
+  readonly name: string;
+  readonly flags: number;
+  readonly type: MetricType;
+  readonly help: string | null;
+  readonly flaw: string | null;
+  readonly metricCount: number;
+  readonly sampleCount: number;
+  readonly pushedAtMs: number;
+  readonly textBytes: number;
+  readonly protobufBytes: number;
+  readonly order: Uint32Array | null;
+}
+
+function readFamilyHead(reader: ByteReader, groupPushedAtMs: number): FamilyHead {
+  const name = reader.readString('family name');
+  const typeCode = reader.readByte('type');
+  const type = typeCodes[typeCode] ?? reader.fail(`type ${typeCode} is unknown`);
+  const flags = reader.readByte('family flags');
+  if ((flags & ~flagsAll) !== 0) reader.fail(`family flags ${flags} are unknown`);
+  const help = flags & flagHelp ? reader.readString('help') : null;
+  const flaw = flags & flagFlaw ? reader.readString('flaw') : null;
+  const metricCount = reader.readVarint('number of metrics');
+  return {
+    name,
+    flags,
+    type,
+    help,
+    flaw,
+    metricCount,
+    sampleCount: reader.readVarint('number of samples'),
+    pushedAtMs: flags & flagOwnTime ? reader.readDouble('push time of a family') : groupPushedAtMs,
+    textBytes: reader.readVarint('length of a text'),
+    protobufBytes: flags & flagProtobuf ? reader.readVarint('length of a protobuf') : 0,
+    order: flags & flagOrder ? readOrder(reader, metricCount) : null,
+  };
+}
+
+function readOrder(reader: ByteReader, metricCount: number): Uint32Array {
+  if (metricCount > reader.remaining) reader.fail(`an order of ${metricCount} metrics where ${reader.remaining} bytes are left`);
+  const order = new Uint32Array(metricCount);
+  for (let i = 0; i < metricCount; i++) order[i] = reader.readVarint('place of a metric');
+  return order;
+}
+
+function readFamilyBody(reader: ByteReader, record: Buffer, head: FamilyHead): StoredFamily {
+  const start = reader.skip(head.textBytes, 'text');
+  const protobufStart = reader.skip(head.protobufBytes, 'protobuf');
+  return {
+    name: head.name,
+    type: head.type,
+    help: head.help,
+    metricCount: head.metricCount,
+    sampleCount: head.sampleCount,
+    pushedAtMs: head.pushedAtMs,
+    home: { bytes: record, start, end: start + head.textBytes },
+    protobuf: head.flags & flagProtobuf ? record.subarray(protobufStart, protobufStart + head.protobufBytes) : null,
+    order: head.order,
+    hasLegacyNames: (head.flags & flagLegacyNames) !== 0,
+    flaw: head.flaw,
+  };
+}

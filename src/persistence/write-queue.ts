@@ -1,0 +1,120 @@
+import { Failure, Refusal } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Group } from '../model/group.ts';
+import type { WriteRequest } from '../model/write-request.ts';
+import type { GroupChange, MetricStore } from '../store/metric-store.ts';
+import { storeUnavailable, writeQueueFull } from './errors.ts';
+import type { GroupLog } from './group-log.ts';
+import { batchWritesMax, queuedWritesMax } from './limits.ts';
+
+/** Encodes a group for the log. */
+export type EncodeGroup = (group: Group) => Uint8Array;
+
+/**
+ * Takes writes in their order of arrival to the group log and then to the store. While one commit runs, the writes that arrive gather and
+ * go into the next one (group commit), so many pushes share one flush:
+ *
+ *     submit -> queue -> prepareWrite, one after the other -> commit, one record per group -> applyChanges -> answer
+ *
+ * A write is answered after its commit, refused ones too, since they stamp the failure time. When the log fails, every write of the batch is
+ * answered with 503 and nothing of it shows.
+ */
+export class WriteQueue {
+  readonly #store: MetricStore;
+  readonly #log: GroupLog;
+  readonly #encode: EncodeGroup;
+  readonly #logger: Logger;
+  #waiting: QueuedWrite[] = [];
+  #running: Promise<void> | null = null;
+  #revision = 0n;
+
+  constructor(store: MetricStore, log: GroupLog, encode: EncodeGroup, logger: Logger) {
+    this.#store = store;
+    this.#log = log;
+    this.#encode = encode;
+    this.#logger = logger;
+  }
+
+  /** Whether there is no room for another write. */
+  get isFull(): boolean {
+    return this.#waiting.length >= queuedWritesMax;
+  }
+
+  /**
+   * Resolves once the write is as durable as the log promises and visible. Rejects with the Refusal that the write got, also then after its
+   * commit, or with one of status 503 when the queue is full or the log fails.
+   */
+  submit(request: WriteRequest): Promise<void> {
+    if (this.isFull) return Promise.reject(writeQueueFull('too many writes are waiting for the store; push again in a moment'));
+    const result = new Promise<void>((resolve, reject) => this.#waiting.push({ request, resolve, reject }));
+    this.#running ??= this.#run();
+    return result;
+  }
+
+  /** Waits until everything submitted so far is answered. */
+  async drain(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.length <= batchWritesMax ? this.#waiting : this.#waiting.slice(0, batchWritesMax);
+      this.#waiting = this.#waiting.length <= batchWritesMax ? [] : this.#waiting.slice(batchWritesMax);
+      await this.#writeBatch(batch);
+    }
+    this.#running = null;
+  }
+
+  async #writeBatch(batch: readonly QueuedWrite[]): Promise<void> {
+    const prepared = batch.map(({ request }) => this.#store.prepareWrite(request));
+    const changes = prepared.flatMap((write) => write.changes);
+    const merged = mergeChanges(changes);
+    try {
+      if (merged.length > 0) await this.#commit(merged);
+    } catch (cause) {
+      this.#store.abandonChanges(changes);
+      this.#fail(batch, cause);
+      return;
+    }
+    this.#store.applyChanges(merged);
+    prepared.forEach(({ refusal }, i) => {
+      if (refusal === null) batch[i]?.resolve();
+      else batch[i]?.reject(refusal);
+    });
+  }
+
+  async #commit(changes: readonly GroupChange[]): Promise<void> {
+    const result = await this.#log.commit({
+      changes: changes.map(({ key, after }) => ({
+        key: key.id,
+        expect: this.#revision,
+        value: after === null ? null : () => this.#encode(after),
+      })),
+    });
+    if ('conflict' in result) throw storeUnavailable(`another replica wrote first, at revision ${result.conflict}; push again`);
+    this.#revision = result.revision;
+  }
+
+  #fail(batch: readonly QueuedWrite[], cause: unknown): void {
+    const reason = cause instanceof Failure || cause instanceof Refusal ? cause.message : String(cause);
+    this.#logger.error({ err: cause, writes: batch.length }, 'Cannot commit writes; they are answered with 503 and nothing of them is stored');
+    for (const { reject } of batch) reject(storeUnavailable(`cannot store the push: ${reason}; push again later`, { cause }));
+  }
+}
+
+interface QueuedWrite {
+  readonly request: WriteRequest;
+  readonly resolve: () => void;
+  readonly reject: (reason: Refusal) => void;
+}
+
+/** One change per group, from before the first to after the last: two writes to one group in one batch cost one record. */
+function mergeChanges(changes: readonly GroupChange[]): readonly GroupChange[] {
+  if (changes.length < 2) return changes;
+  const merged = new Map<string, GroupChange>();
+  for (const change of changes) {
+    const first = merged.get(change.key.id);
+    merged.set(change.key.id, first === undefined ? change : { ...change, before: first.before });
+  }
+  return [...merged.values()];
+}

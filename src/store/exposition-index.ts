@@ -1,0 +1,148 @@
+import { assert } from '../base/assert.ts';
+import { compareAsBytes } from '../base/bytes.ts';
+import type { MetricType } from '../model/metric-family.ts';
+import type { StoredFamily } from '../model/stored-family.ts';
+import type { PieceSnapshot } from './exposition-piece.ts';
+import { ExpositionPiece } from './exposition-piece.ts';
+import { helpConflictsLoggedMax } from './limits.ts';
+
+/** One family over all groups, as one scrape reads it. */
+export interface FamilySnapshot {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string | null;
+  readonly pieces: readonly PieceSnapshot[];
+}
+
+/**
+ * What a scrape reads: every exposed family over all groups, in pieces of ready text. A group is known by its slot, a number that grows with
+ * each new group, so that the samples of one family come group by group, oldest group first.
+ */
+export class ExpositionIndex {
+  readonly #views = new Map<string, FamilyView>();
+  readonly #onHelpConflict: (name: string, helps: readonly string[]) => void;
+  readonly #loggedNames = new Set<string>();
+  #sorted: readonly FamilyView[] | null = null;
+
+  /** `onHelpConflict` is told once of each family whose groups disagree on the HELP. */
+  constructor(onHelpConflict: (name: string, helps: readonly string[]) => void) {
+    this.#onHelpConflict = onHelpConflict;
+  }
+
+  get familyCount(): number {
+    return this.#views.size;
+  }
+
+  /** Shows `family` for the group at `slot`, in place of what the group showed under the same name until now. */
+  show(slot: number, family: StoredFamily): void {
+    let view = this.#views.get(family.name);
+    if (view === undefined) {
+      view = new FamilyView(family.name, family.type);
+      this.#views.set(family.name, view);
+      this.#sorted = null;
+    }
+    assert(view.type === family.type, `family ${family.name} is exposed as ${view.type}, not as ${family.type}`);
+    view.put(slot, family);
+    if (view.helpCount > 1) this.#reportHelps(view);
+  }
+
+  /** Does nothing if the group shows no such family. */
+  hide(slot: number, name: string): void {
+    const view = this.#views.get(name);
+    if (view === undefined) return;
+    view.remove(slot);
+    if (!view.isEmpty) return;
+    this.#views.delete(name);
+    this.#sorted = null;
+  }
+
+  /** All families by name (bytes). Costs the number of pieces; the samples are not touched until a snapshot's text is asked for. */
+  snapshot(): readonly FamilySnapshot[] {
+    this.#sorted ??= [...this.#views.values()].sort((a, b) => compareAsBytes(a.name, b.name));
+    return this.#sorted.map((view) => view.snapshot());
+  }
+
+  typeOf(name: string): MetricType | undefined {
+    return this.#views.get(name)?.type;
+  }
+
+  #reportHelps(view: FamilyView): void {
+    if (this.#loggedNames.has(view.name) || this.#loggedNames.size >= helpConflictsLoggedMax) return;
+    this.#loggedNames.add(view.name);
+    this.#onHelpConflict(view.name, view.helps());
+  }
+}
+
+class FamilyView {
+  readonly name: string;
+  readonly type: MetricType;
+  /** How many groups brought each HELP; groups without one do not count. */
+  readonly #helps = new Map<string, number>();
+  /** Sorted by first slot. */
+  readonly #pieces: ExpositionPiece[] = [];
+
+  constructor(name: string, type: MetricType) {
+    this.name = name;
+    this.type = type;
+  }
+
+  get isEmpty(): boolean {
+    return this.#pieces.length === 0;
+  }
+
+  get helpCount(): number {
+    return this.#helps.size;
+  }
+
+  helps(): readonly string[] {
+    return [...this.#helps.keys()].sort(compareAsBytes);
+  }
+
+  put(slot: number, family: StoredFamily): void {
+    const at = this.#pieceAt(slot);
+    const piece = this.#pieces[at] ?? new ExpositionPiece();
+    if (piece.isEmpty) this.#pieces.push(piece);
+    const before = piece.put(slot, family);
+    const upper = piece.split();
+    if (upper !== null) this.#pieces.splice(at + 1, 0, upper);
+    if (before?.help === family.help) return;
+    this.#forgetHelp(before?.help ?? null);
+    if (family.help !== null) this.#helps.set(family.help, (this.#helps.get(family.help) ?? 0) + 1);
+  }
+
+  remove(slot: number): void {
+    const at = this.#pieceAt(slot);
+    const piece = this.#pieces[at];
+    if (piece === undefined) return;
+    this.#forgetHelp(piece.remove(slot)?.help ?? null);
+    if (piece.isEmpty) this.#pieces.splice(at, 1);
+  }
+
+  snapshot(): FamilySnapshot {
+    return { name: this.name, type: this.type, help: this.#help(), pieces: this.#pieces.map((piece) => piece.snapshot()) };
+  }
+
+  /** Where HELPs differ, the first in byte order is shown: the same one on every scrape and after every restart. */
+  #help(): string | null {
+    return this.helps()[0] ?? null;
+  }
+
+  #forgetHelp(help: string | null): void {
+    if (help === null) return;
+    const count = this.#helps.get(help) ?? 0;
+    if (count > 1) this.#helps.set(help, count - 1);
+    else this.#helps.delete(help);
+  }
+
+  /** The last piece that begins at or below `slot`; the first one for a slot below all. */
+  #pieceAt(slot: number): number {
+    let low = 0;
+    let high = this.#pieces.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#pieces[middle]?.firstSlot ?? 0) <= slot) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+}

@@ -1,0 +1,147 @@
+import type { EscapingScheme } from '../model/escaping.ts';
+import type { StoredFamily } from '../model/stored-family.ts';
+import { writeReadyText } from '../exposition/ready-text.ts';
+import { pieceBytesMax, pieceMembersMax } from './limits.ts';
+
+/**
+ * A run of groups' parts of one family, in order of slot, with their joined text once a scrape has asked for it.
+ *
+ *     family   [ piece ][ piece ][ piece ]          members of a piece: one StoredFamily per group
+ *     text     [ bytes ][   -   ][ bytes ]          `-`: changed since the last scrape
+ *
+ * A scrape takes a snapshot; a later change copies the arrays first, so a snapshot never changes (copy on write).
+ */
+export class ExpositionPiece {
+  #slots: number[];
+  #members: StoredFamily[];
+  #isShared = false;
+  #text: Buffer | null = null;
+  #textBytes = 0;
+
+  constructor(slots: number[] = [], members: StoredFamily[] = []) {
+    this.#slots = slots;
+    this.#members = members;
+    for (const { home } of members) this.#textBytes += home.end - home.start;
+  }
+
+  get firstSlot(): number {
+    return this.#slots[0] ?? -1;
+  }
+
+  get isEmpty(): boolean {
+    return this.#slots.length === 0;
+  }
+
+  /** Puts the part of the group at `slot` in and returns the one that was there. */
+  put(slot: number, member: StoredFamily): StoredFamily | undefined {
+    this.#unshare();
+    const at = lowerBound(this.#slots, slot);
+    const before = this.#slots[at] === slot ? this.#members[at] : undefined;
+    if (before !== undefined) {
+      this.#members[at] = member;
+    } else {
+      this.#slots.splice(at, 0, slot);
+      this.#members.splice(at, 0, member);
+    }
+    this.#textBytes += textBytesOf(member) - textBytesOf(before);
+    return before;
+  }
+
+  /** Takes the part of the group at `slot` out and returns it. */
+  remove(slot: number): StoredFamily | undefined {
+    const at = lowerBound(this.#slots, slot);
+    if (this.#slots[at] !== slot) return undefined;
+    this.#unshare();
+    this.#slots.splice(at, 1);
+    const [before] = this.#members.splice(at, 1);
+    this.#textBytes -= textBytesOf(before);
+    return before;
+  }
+
+  /** Gives the upper half away when the piece has grown too large, else returns null. */
+  split(): ExpositionPiece | null {
+    const count = this.#slots.length;
+    if (count < 2 || (count <= pieceMembersMax && this.#textBytes <= pieceBytesMax)) return null;
+    this.#unshare();
+    const middle = count >> 1;
+    const upper = new ExpositionPiece(this.#slots.splice(middle), this.#members.splice(middle));
+    this.#textBytes -= upper.#textBytes;
+    return upper;
+  }
+
+  /** The piece as it is now; later changes do not show in it. */
+  snapshot(): PieceSnapshot {
+    this.#isShared = true;
+    return new PieceSnapshot(this.#members, this.#text, (members, text) => {
+      this.#adopt(members, text);
+    });
+  }
+
+  /** Keeps the joined text that a snapshot made, if nothing changed meanwhile. */
+  #adopt(members: readonly StoredFamily[], text: Buffer): void {
+    if (members === this.#members) this.#text = text;
+  }
+
+  #unshare(): void {
+    this.#text = null;
+    if (!this.#isShared) return;
+    this.#slots = this.#slots.slice();
+    this.#members = this.#members.slice();
+    this.#isShared = false;
+  }
+}
+
+/** What one scrape reads of a piece. */
+export class PieceSnapshot {
+  /** One part per group, in the order in which they are exposed. */
+  readonly members: readonly StoredFamily[];
+  #text: Buffer | null;
+  readonly #offer: (members: readonly StoredFamily[], text: Buffer) => void;
+
+  constructor(members: readonly StoredFamily[], text: Buffer | null, offer: (members: readonly StoredFamily[], text: Buffer) => void) {
+    this.members = members;
+    this.#text = text;
+    this.#offer = offer;
+  }
+
+  /** The sample lines of the piece. Nobody may write to the buffer. */
+  text(scheme: EscapingScheme): Buffer {
+    const isReady = scheme === 'allow-utf-8' || this.members.every(({ hasLegacyNames }) => hasLegacyNames);
+    return isReady ? this.#readyText() : Buffer.concat(this.members.map((member) => writeReadyText(member, scheme)));
+  }
+
+  /** Joins the members' text once, moves them into the joined buffer, so that their old ones can go, and offers it to the piece. */
+  #readyText(): Buffer {
+    if (this.#text !== null) return this.#text;
+    let length = 0;
+    for (const member of this.members) length += textBytesOf(member);
+    const text = Buffer.allocUnsafeSlow(length);
+    let position = 0;
+    for (const { home } of this.members) {
+      const start = position;
+      position += home.bytes.copy(text, start, home.start, home.end);
+      home.bytes = text;
+      home.start = start;
+      home.end = position;
+    }
+    this.#text = text;
+    this.#offer(this.members, text);
+    return text;
+  }
+}
+
+function textBytesOf(member: StoredFamily | undefined): number {
+  return member === undefined ? 0 : member.home.end - member.home.start;
+}
+
+/** The first index whose slot is not below `slot`. */
+function lowerBound(slots: readonly number[], slot: number): number {
+  let low = 0;
+  let high = slots.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((slots[middle] ?? 0) < slot) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

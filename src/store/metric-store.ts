@@ -1,0 +1,306 @@
+import { assert } from '../base/assert.ts';
+import type { Refusal } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Group } from '../model/group.ts';
+import type { GroupingKey } from '../model/grouping-key.ts';
+import type { MetricType } from '../model/metric-family.ts';
+import type { StoredFamily } from '../model/stored-family.ts';
+import type { WriteRequest } from '../model/write-request.ts';
+import { ConsistencyIndex } from './consistency-index.ts';
+import type { FamilySnapshot } from './exposition-index.ts';
+import { ExpositionIndex } from './exposition-index.ts';
+import { inconsistentPrefix, inconsistentPush, timestampedPush } from './errors.ts';
+import {
+  createPushFailureTimeFamily,
+  createPushTimeFamily,
+  isPushTimeName,
+  pushFailureTimeName,
+  pushTimeName,
+  readPushedFailureTimeMs,
+} from './push-times.ts';
+import { Quarantine } from './quarantine.ts';
+
+type PushRequest = Extract<WriteRequest, { families: unknown }>;
+
+/** One group before and after a write; `null`: it does not exist. */
+export interface GroupChange {
+  readonly key: GroupingKey;
+  readonly before: Group | null;
+  readonly after: Group | null;
+}
+
+/** What becomes of a write. A refused push is a write too: it stamps the failure time. */
+export interface PreparedWrite {
+  readonly changes: readonly GroupChange[];
+  /** `null`: accepted. */
+  readonly refusal: Refusal | null;
+}
+
+export interface MetricStoreOptions {
+  /** Families of ours that no push may contradict. */
+  readonly ownTypes: ReadonlyMap<string, MetricType>;
+  /** `false`: store what contradicts itself or others, and leave it out of the exposition (`--push.disable-consistency-check`). */
+  readonly isChecked: boolean;
+  readonly logger: Logger;
+}
+
+/**
+ * All groups in memory, and the one door for writes. A write goes through in two steps, so that a group log can stand between them:
+ *
+ *     prepareWrite   decides the outcome and reserves it: the next write is decided as if this one were in
+ *     applyChanges   makes it visible to scrapes, once it is as durable as the log promises
+ *     abandonChanges takes the reservation back when the log could not
+ */
+export class MetricStore {
+  readonly #isChecked: boolean;
+  readonly #logger: Logger;
+  /** What was applied. */
+  readonly #groups = new Map<string, PlacedGroup>();
+  /** What was prepared but not applied yet; `null`: the group goes. */
+  readonly #reserved = new Map<string, Group | null>();
+  readonly #index: ConsistencyIndex;
+  readonly #exposition: ExpositionIndex;
+  readonly #quarantine = new Quarantine();
+  #nextSlot = 0;
+
+  constructor(options: MetricStoreOptions) {
+    this.#isChecked = options.isChecked;
+    this.#logger = options.logger;
+    this.#index = new ConsistencyIndex(options.ownTypes, (id, name) => this.#findExposed(id, name));
+    this.#exposition = new ExpositionIndex((name, helps) => {
+      this.#logger.warn({ family: name, helps }, 'Groups push different HELP texts for one metric family, the first in byte order is shown');
+    });
+  }
+
+  get groupCount(): number {
+    return this.#groups.size;
+  }
+
+  /** Families held back from the exposition, over all groups. */
+  get inconsistentFamilyCount(): number {
+    return this.#quarantine.size;
+  }
+
+  /** All groups as they were applied. Do not keep the iterator over an await. */
+  *groups(): Generator<Group> {
+    for (const { group } of this.#groups.values()) yield group;
+  }
+
+  group(id: string): Group | undefined {
+    return this.#groups.get(id)?.group;
+  }
+
+  /** What a scrape shows, as of now. */
+  readExposition(): readonly FamilySnapshot[] {
+    return this.#exposition.snapshot();
+  }
+
+  /** The type under which pushed metrics of this name are exposed. */
+  exposedTypeOf(name: string): MetricType | undefined {
+    return this.#exposition.typeOf(name);
+  }
+
+  /** Decides a write by the state after all writes that were prepared before it, and reserves its outcome. */
+  prepareWrite(request: WriteRequest): PreparedWrite {
+    switch (request.kind) {
+      case 'add':
+      case 'replace':
+        return this.#preparePush(request);
+      case 'delete': {
+        const before = this.#latest(request.key.id);
+        return { changes: before === null ? [] : [this.#reserve(before.key, before, null)], refusal: null };
+      }
+      case 'wipe': {
+        const latest = [...this.#groups.keys(), ...this.#reserved.keys()].map((id) => this.#latest(id));
+        const existing = new Set(latest.filter((group) => group !== null));
+        return { changes: [...existing].map((group) => this.#reserve(group.key, group, null)), refusal: null };
+      }
+    }
+  }
+
+  /**
+   * Makes changes visible, all at once for scrapes; each group at most once. Also takes changes that nobody prepared here: a replay, or what
+   * another replica committed.
+   */
+  applyChanges(changes: readonly GroupChange[]): void {
+    for (const { key, after } of changes) {
+      const before = this.#groups.get(key.id)?.group ?? null;
+      if (this.#reserved.get(key.id) === after) this.#reserved.delete(key.id);
+      else this.#reindex(key, before, after);
+      this.#hideGone(before, after);
+    }
+    for (const { key, after } of changes) this.#place(key, after);
+    for (const { before, after } of changes) this.#release(before, after);
+  }
+
+  /** Takes back changes that were prepared and not applied, in the order in which they were prepared. */
+  abandonChanges(changes: readonly GroupChange[]): void {
+    for (const { key, before, after } of changes.toReversed()) {
+      assert(this.#reserved.get(key.id) === after, `the change to abandon for ${key.id} is not the one reserved`);
+      this.#unreserve({ key, before, after });
+    }
+  }
+
+  #preparePush(request: PushRequest): PreparedWrite {
+    const { key, atMs } = request;
+    const before = this.#latest(key.id);
+    if (key.hasInvalidUtf8) return { changes: [], refusal: refuse('a value in the grouping key is not valid UTF-8; percent-encode UTF-8 bytes') };
+    if (request.hasTimestamps) {
+      const refusal = timestampedPush(`${inconsistentPrefix}pushed metrics must not have timestamps`);
+      return { changes: this.#reserveFailure(key, before, atMs), refusal };
+    }
+    const after: Group = {
+      key,
+      families: mergeFamilies(request, before),
+      pushedAtMs: atMs,
+      failedAtMs: before === null ? 0 : (readPushedFailureTimeMs(request.families) ?? before.failedAtMs),
+    };
+    const change = this.#reserve(key, before, after);
+    const conflict = this.#isChecked ? this.#conflictOfPush(request) : null;
+    if (conflict === null) return { changes: [change], refusal: null };
+    this.#unreserve(change);
+    return { changes: this.#reserveFailure(key, before, atMs), refusal: refuse(conflict) };
+  }
+
+  /** Why the push that was just reserved cannot be exposed, if it cannot. */
+  #conflictOfPush({ key, families }: PushRequest): string | null {
+    if (this.#quarantine.size === 0) return null;
+    for (const name of [pushTimeName, pushFailureTimeName, ...families.map((family) => family.name)]) {
+      const reason = this.#quarantine.reasonFor(key.id, name);
+      if (reason !== null) return reason;
+    }
+    return null;
+  }
+
+  /** Stamps the failure time; a group that could not even expose its push times is not created by a refused push. */
+  #reserveFailure(key: GroupingKey, before: Group | null, atMs: number): readonly GroupChange[] {
+    const after: Group = before === null ? { key, families: new Map(), pushedAtMs: 0, failedAtMs: atMs } : { ...before, failedAtMs: atMs };
+    const change = this.#reserve(key, before, after);
+    if (!this.#quarantine.has(key.id, pushTimeName)) return [change];
+    this.#unreserve(change);
+    return [];
+  }
+
+  #reserve(key: GroupingKey, before: Group | null, after: Group | null): GroupChange {
+    this.#reindex(key, before, after);
+    this.#reserved.set(key.id, after);
+    return { key, before, after };
+  }
+
+  #unreserve({ key, before, after }: GroupChange): void {
+    this.#reindex(key, after, before);
+    if (before === (this.#groups.get(key.id)?.group ?? null)) this.#reserved.delete(key.id);
+    else this.#reserved.set(key.id, before);
+  }
+
+  /** Moves the consistency index from one state of a group to another. What cannot be exposed goes to quarantine instead. */
+  #reindex(key: GroupingKey, before: Group | null, after: Group | null): void {
+    if (before !== null) {
+      for (const family of before.families.values()) {
+        if (after?.families.get(family.name)?.type !== family.type) this.#unindex(key, family.name);
+      }
+      if (after === null) for (const name of [pushTimeName, pushFailureTimeName]) this.#unindex(key, name);
+    }
+    if (after === null) return;
+    if (before === null) for (const family of pushTimeFamilies(after)) this.#enindex(key, family, undefined);
+    for (const family of after.families.values()) this.#enindex(key, family, before?.families.get(family.name));
+  }
+
+  #unindex(key: GroupingKey, name: string): void {
+    if (!this.#quarantine.remove(key.id, name)) this.#index.remove(key, name);
+  }
+
+  #enindex(key: GroupingKey, family: StoredFamily, before: StoredFamily | undefined): void {
+    if (family === before) return;
+    const isIndexed = before?.type === family.type && !this.#quarantine.remove(key.id, family.name);
+    const conflict = isIndexed ? this.#index.seriesConflictOf(key, family) : this.#index.conflictOf(key, family);
+    const reason = family.flaw ?? conflict;
+    if (reason === null) {
+      if (!isIndexed) this.#index.add(key, family.name, family.type);
+      return;
+    }
+    if (isIndexed) this.#index.remove(key, family.name);
+    this.#quarantine.put({ key, family, reason });
+  }
+
+  /** First half of showing a change: what goes, so that what comes finds its place free whatever the order of the changes. */
+  #hideGone(before: Group | null, after: Group | null): void {
+    if (before === null) return;
+    const slot = this.#groups.get(before.key.id)?.slot ?? 0;
+    for (const family of before.families.values()) {
+      const isShown = after?.families.get(family.name)?.type === family.type && !this.#quarantine.has(before.key.id, family.name);
+      if (!isShown) this.#exposition.hide(slot, family.name);
+    }
+    if (after === null) for (const name of [pushTimeName, pushFailureTimeName]) this.#exposition.hide(slot, name);
+  }
+
+  /** Second half: what comes. */
+  #place(key: GroupingKey, after: Group | null): void {
+    const placed = this.#groups.get(key.id);
+    if (after === null) {
+      this.#groups.delete(key.id);
+      return;
+    }
+    const slot = placed?.slot ?? this.#nextSlot++;
+    this.#groups.set(key.id, { group: after, slot });
+    for (const family of after.families.values()) {
+      if (family !== placed?.group.families.get(family.name)) this.#show(slot, key, family);
+    }
+    if (after.pushedAtMs !== placed?.group.pushedAtMs) this.#show(slot, key, createPushTimeFamily(after));
+    if (after.failedAtMs !== placed?.group.failedAtMs) this.#show(slot, key, createPushFailureTimeFamily(after));
+  }
+
+  #show(slot: number, key: GroupingKey, family: StoredFamily): void {
+    if (!this.#quarantine.has(key.id, family.name)) this.#exposition.show(slot, family);
+  }
+
+  /** Exposes what was held back because of a family that is gone now. */
+  #release(before: Group | null, after: Group | null): void {
+    if (before === null || this.#quarantine.size === 0) return;
+    for (const name of [...before.families.keys(), pushTimeName, pushFailureTimeName]) {
+      if (after !== null && (isPushTimeName(name) || after.families.get(name) === before.families.get(name))) continue;
+      for (const { key, family } of [...this.#quarantine.relatedTo(name)]) {
+        if (family.flaw !== null || this.#index.conflictOf(key, family) !== null) continue;
+        this.#quarantine.remove(key.id, family.name);
+        this.#index.add(key, family.name, family.type);
+        const placed = this.#groups.get(key.id);
+        if (placed !== undefined) this.#exposition.show(placed.slot, family);
+      }
+    }
+  }
+
+  #latest(id: string): Group | null {
+    const reserved = this.#reserved.get(id);
+    return reserved === undefined ? (this.#groups.get(id)?.group ?? null) : reserved;
+  }
+
+  /** What a group exposes under a name, reservations included. */
+  #findExposed(id: string, name: string): StoredFamily | undefined {
+    const group = this.#latest(id);
+    if (group === null || this.#quarantine.has(id, name)) return undefined;
+    if (name === pushTimeName) return createPushTimeFamily(group);
+    if (name === pushFailureTimeName) return createPushFailureTimeFamily(group);
+    return group.families.get(name);
+  }
+}
+
+/** The families of a group after a push: PUT replaces them all, POST those of the pushed names. */
+function mergeFamilies({ kind, families }: PushRequest, before: Group | null): Map<string, StoredFamily> {
+  const merged = new Map(kind === 'add' ? before?.families : null);
+  for (const family of families) if (!isPushTimeName(family.name)) merged.set(family.name, family);
+  return merged;
+}
+
+function pushTimeFamilies(group: Group): readonly StoredFamily[] {
+  return [createPushTimeFamily(group), createPushFailureTimeFamily(group)];
+}
+
+function refuse(reason: string): Refusal {
+  return inconsistentPush(inconsistentPrefix + reason);
+}
+
+interface PlacedGroup {
+  readonly group: Group;
+  /** The group's place in the exposition. */
+  readonly slot: number;
+}

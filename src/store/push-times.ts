@@ -1,0 +1,65 @@
+import type { GroupingKey } from '../model/grouping-key.ts';
+import type { Group } from '../model/group.ts';
+import type { MetricFamily } from '../model/metric-family.ts';
+import type { StoredFamily } from '../model/stored-family.ts';
+import { readFamily, storeFamily } from '../exposition/store-family.ts';
+
+/** The two families that every group holds, with their fixed HELP (SPEC §4.2). Pushed families of these names are never stored. */
+export const pushTimeName = 'push_time_seconds';
+export const pushFailureTimeName = 'push_failure_time_seconds';
+
+const pushTimeHelp = 'Last Unix time when changing this group in the Pushgateway succeeded.';
+const pushFailureTimeHelp = 'Last Unix time when changing this group in the Pushgateway failed.';
+
+export function isPushTimeName(name: string): boolean {
+  return name === pushTimeName || name === pushFailureTimeName;
+}
+
+/** `push_time_seconds` of a group: 0 until its first good push. */
+export function createPushTimeFamily(group: Group): StoredFamily {
+  return createTimeFamily(group.key, pushTimeName, pushTimeHelp, group.pushedAtMs, group.pushedAtMs);
+}
+
+/** `push_failure_time_seconds` of a group: 0 until its first refused push. */
+export function createPushFailureTimeFamily(group: Group): StoredFamily {
+  return createTimeFamily(group.key, pushFailureTimeName, pushFailureTimeHelp, group.failedAtMs, group.pushedAtMs);
+}
+
+/**
+ * The failure time that a push brings along in a family of that name, in Unix milliseconds, or `null`. The reference stores such a family
+ * as it is; we take its value only, so that help, type and labels stay ours (docs/differences.md).
+ */
+export function readPushedFailureTimeMs(families: readonly StoredFamily[]): number | null {
+  const family = families.find(({ name }) => name === pushFailureTimeName);
+  if (family === undefined || family.flaw !== null) return null;
+  const [metric] = readFamily(family).metrics;
+  const seconds = (metric?.gauge ?? metric?.untyped ?? metric?.counter)?.value;
+  return seconds !== undefined && seconds >= 0 && seconds < secondsMax ? seconds * 1000 : null;
+}
+
+/** The year 9999, the last that RFC 3339 can write. */
+const secondsMax = 253_402_300_800;
+
+function createTimeFamily(key: GroupingKey, name: string, help: string, atMs: number, pushedAtMs: number): StoredFamily {
+  const family: MetricFamily = {
+    name,
+    help,
+    type: 'gauge',
+    unit: null,
+    metrics: [
+      {
+        labels: [],
+        timestampMs: null,
+        counter: null,
+        gauge: { value: atMs / 1000, unknownFields: null },
+        untyped: null,
+        summary: null,
+        histogram: null,
+        unknownFields: null,
+      },
+    ],
+    unknownFields: null,
+    flaw: null,
+  };
+  return storeFamily(family, key, pushedAtMs);
+}

@@ -1,0 +1,127 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+/**
+ * The command as a process of its own, with a stand-in for `assemble`: what no test inside this process can see is that texts and log
+ * lines arrive before the end, and that signals do.
+ */
+const root = join(import.meta.dirname, '../..');
+const directory = mkdtempSync(join(tmpdir(), 'pushgate-main-'));
+
+/** Serves nothing; the telemetry path says what is to happen. */
+const stubAssemble = `
+export async function assemble(flags, logger) {
+  const scenes = {
+    '/fail': () => { throw new Error('cannot listen on :9091', { cause: new Error('address already in use') }); },
+    '/bug': () => setImmediate(() => { throw new TypeError('x is not a function'); }),
+    '/rejection': () => setImmediate(() => { void Promise.reject(new Error('nobody waits')); }),
+    '/flood': () => { for (let i = 0; i < 5000; i++) logger.info({ i }, 'flood'); process.exit(0); },
+  };
+  scenes[flags.telemetryPath]?.();
+  const open = setInterval(() => {}, 1000);
+  const stop = async () => { if (flags.telemetryPath === '/hang') await new Promise(() => {}); clearInterval(open); };
+  return { addresses: ['127.0.0.1:1'], stop, quit: new Promise(() => {}) };
+}`;
+
+beforeAll(() => {
+  for (const room of ['base', 'model', 'telemetry', 'cli']) {
+    mkdirSync(join(directory, 'dist', room), { recursive: true });
+    for (const file of readdirSync(join(root, 'src', room)).filter((name) => name.endsWith('.ts'))) {
+      const compilerOptions: ts.CompilerOptions = {
+        module: ts.ModuleKind.ESNext,
+        target: ts.ScriptTarget.ES2023,
+        verbatimModuleSyntax: true,
+        rewriteRelativeImportExtensions: true,
+      };
+      const { outputText } = ts.transpileModule(readFileSync(join(root, 'src', room, file), 'utf8'), { compilerOptions });
+      writeFileSync(join(directory, 'dist', room, file.replace(/\.ts$/, '.js')), outputText);
+    }
+  }
+  writeFileSync(join(directory, 'dist/cli/assemble.js'), stubAssemble);
+  cpSync(join(root, 'bin'), join(directory, 'bin'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(directory, 'package.json'));
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
+});
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+interface Ending {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command to its end; `onStderr` sees what it has said so far, each time it says something. */
+function run(argv: string[], onStderr: (text: string, child: ChildProcess) => void = () => {}): Promise<Ending> {
+  const child = spawn(process.execPath, [join(directory, 'bin/pushgate.js'), ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => (stdout += String(chunk)));
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+    onStderr(stderr, child);
+  });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+describe('the command', { timeout: 20_000 }, () => {
+  test('prints the version and the usage on stdout and ends with 0', async () => {
+    expect(await run(['--version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^pushgateway, version /) as string,
+      stderr: '',
+    });
+    expect(await run(['--help'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^usage: pushgate /) as string, stderr: '' });
+  });
+
+  test('refuses a wrong command line with 1', async () => {
+    expect(await run(['--foo'])).toEqual({ code: 1, stdout: '', stderr: "pushgate: error: unknown long flag '--foo', try --help\n" });
+  });
+
+  test('says on one line why it cannot start and ends with 1', async () => {
+    const { code, stderr } = await run(['--web.telemetry-path=/fail', '--log.level=error']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^time=\S+ level=error msg="Cannot start" err="cannot listen on :9091: address already in use"\n$/);
+  });
+
+  test('serves until SIGTERM or SIGINT and ends with 0', async () => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      let isSent = false;
+      const { code, stderr } = await run([], (text, child) => {
+        if (!isSent && text.includes('msg="Listening on" address=127.0.0.1:1')) isSent = child.kill(signal);
+      });
+      expect(code, signal).toBe(0);
+      expect(stderr).toContain('msg=Stopped');
+    }
+  });
+
+  test('ends at a second signal when it cannot stop', async () => {
+    let sent = 0;
+    const { code } = await run(['--web.telemetry-path=/hang'], (text, child) => {
+      const wanted = text.includes('msg="Stopping') ? 2 : text.includes('msg="Listening on"') ? 1 : 0;
+      for (; sent < wanted; sent++) child.kill('SIGTERM');
+    });
+    expect(code).toBe(143);
+  });
+
+  test('ends with 70 and a stack when an error was caught by nobody', async () => {
+    expect(await run(['--web.telemetry-path=/bug'])).toMatchObject({
+      code: 70,
+      stderr: expect.stringMatching(/stack="TypeError: x is not/) as string,
+    });
+    expect(await run(['--web.telemetry-path=/rejection'])).toMatchObject({
+      code: 70,
+      stderr: expect.stringMatching(/err="nobody waits"/) as string,
+    });
+  });
+
+  test('loses no log line at an abrupt exit', async () => {
+    const { stderr } = await run(['--web.telemetry-path=/flood']);
+    expect(stderr.match(/msg=flood/g)).toHaveLength(5000);
+    expect(stderr.endsWith('i=4999\n')).toBe(true);
+  });
+});

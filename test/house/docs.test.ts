@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { flagKeys, flagTable, type Flags } from '../../src/cli/flags.ts';
+import { checkChangelog, findDeadLinks, listDifferenceIds, listFlagRows } from './docs.ts';
+import { readRepository } from './tree.ts';
+
+const repository = readRepository();
+const read = (file: string): string => repository.get(file) ?? '';
+
+test('the flags of the README are the flags of the command, with their defaults and meanings, in the order of the usage', () => {
+  const rows = flagKeys().map((key) => flagRow(key));
+  expect(listFlagRows(read('README.md'))).toEqual(rows);
+});
+
+function flagRow<K extends keyof Flags>(key: K): string[] {
+  const { name, kind, fallback, help } = flagTable[key];
+  const value = kind.format(fallback);
+  return [`\`--${name}\``, value === '' ? '' : `\`${value}\``, help];
+}
+
+test('docs/differences.md tells users of every difference that the conformance kit is told of, and of no other', () => {
+  const kit = path.join(import.meta.dirname, '..', 'conformance', 'differences.json');
+  const ids = Object.keys(JSON.parse(readFileSync(kit, 'utf8')) as object);
+  expect(listDifferenceIds(read('docs/differences.md')).sort()).toEqual(ids.sort());
+});
+
+test('every relative link in the documents leads somewhere', () => {
+  expect(findDeadLinks(repository)).toEqual([]);
+});
+
+test('the changelog says what is unreleased, and tags every change', () => {
+  expect(checkChangelog(read('CHANGELOG.md'))).toEqual([]);
+});
+
+test('the README says how to run the tests, where .ci/run reads it', () => {
+  expect(read('README.md')).toMatch(/^<!-- test-command -->\n+```sh\n[^`]*npm test[^`]*\n```$/m);
+});
+
+test('dead links are found', () => {
+  const f = (text: string, want: string[]): void => {
+    const tree = new Map([
+      ['docs/a.md', text],
+      ['docs/b.md', '# One `two`: three\n'],
+      ['README.md', ''],
+    ]);
+    expect(findDeadLinks(tree), text).toEqual(want.map((target) => `docs/a.md: the link to ${target} leads nowhere`));
+  };
+  f('[b](b.md) [up](../README.md) [folder](../docs/) [web](https://example.org/x)', []);
+  f('[gone](c.md)', ['c.md']);
+  f('[up](../GONE.md)', ['../GONE.md']);
+  f('[part](b.md#one-two-three)', []);
+  f('[part](b.md#four)', ['b.md#four']);
+  f('# Here\n\n[here](#here) [there](#there)', ['#there']);
+  f('`[code](c.md)`\n\n```\n[code](c.md)\n```\n', []);
+});
+
+test('a changelog that breaks the rules is found', () => {
+  const f = (text: string, want: string[]): void => {
+    expect(checkChangelog(`# Changelog\n\n${text}`), text).toEqual(want);
+  };
+  f('## Unreleased\n\n- [FEATURE] One.\n  Continued.\n- [BUGFIX] Two.\n\n## 1.0.0 / 2026-01-31\n\n- [CHANGE] Three.\n', []);
+  f('## 1.0.0 / 2026-01-31\n', ['the first section is not "## Unreleased"']);
+  f('## Unreleased\n\n- One.\n', ['"- One." has no allowed tag']);
+  f('## Unreleased\n\n- [FIX] One.\n', ['"- [FIX] One." has no allowed tag']);
+  f('## Unreleased\n\n- [BUGFIX] Two.\n- [FEATURE] One.\n', ['the changes of "Unreleased" are not in the order of their tags']);
+  f('## Unreleased\n\n## 1.0\n', ['"## 1.0" is not a version with its date']);
+});
+
+test('ids of differences are read from the first column only', () => {
+  expect(listDifferenceIds('| `a/b-1`, `c/d` | text `e/f` |\n`g/h`\n')).toEqual(['a/b-1', 'c/d']);
+});
+
+test('rows of flags are read from their own section only', () => {
+  const readme =
+    '| `--a` | `1` | x |\n## Flags\n\n| Flag |\n| --- |\n| `--b.c` | `:9091` | text |\n| `--d` | | t |\n## Next\n| `--e` | | |\n';
+  expect(listFlagRows(readme)).toEqual([
+    ['`--b.c`', '`:9091`', 'text'],
+    ['`--d`', '', 't'],
+  ]);
+});
