@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { kindCount, variantCount } from './bodies.mjs';
+import { groupPath, makeStoredBody, variantCount } from './bodies.mjs';
 
 const connections = 16;
 const pipelineDepth = 16;
@@ -20,22 +20,38 @@ export async function measurePushes(server, { paths, bodies, seconds, connection
   writeFileSync(file, loadFile(paths, bodies));
   try {
     const script = path.join(import.meta.dirname, 'push.lua');
-    const args = ['-t1', `-c${connectionCount}`, `-d${seconds}s`, `--timeout=${answerTimeout}`, '-s', script, server.url, '--', file, String(delayMs)];
+    const args = [
+      '-t1',
+      `-c${connectionCount}`,
+      `-d${seconds}s`,
+      `--timeout=${answerTimeout}`,
+      '-s',
+      script,
+      server.url,
+      '--',
+      file,
+      String(delayMs),
+    ];
     const output = await runToEnd('wrk', args);
     const [, json] = /^RESULT (.*)$/m.exec(output) ?? [];
     if (json === undefined) throw new Error(`wrk gave no result: ${output}`);
     const result = JSON.parse(json);
-    if (result.refused > 0 || result.broken > 0) throw new Error(`${server.name} refused ${result.refused} pushes and broke ${result.broken}`);
+    if (result.refused > 0 || result.broken > 0)
+      throw new Error(`${server.name} refused ${result.refused} pushes and broke ${result.broken}`);
     return { ...result, perSecond: result.requests / result.seconds };
   } finally {
     rmSync(file, { force: true });
   }
 }
 
-/** Pushes once to every path, pipelined over a few connections. */
-export async function fill(server, paths, bodies) {
-  const lanes = Array.from({ length: fillConnections }, (_, lane) => paths.map((_, index) => index).filter((index) => index % fillConnections === lane));
-  await Promise.all(lanes.map((lane) => fillLane(server, lane.map((index) => rawPush(paths[index], bodies[index % kindCount][index % variantCount])))));
+/** Pushes so many groups of `samples` each, pipelined over a few connections. */
+export async function fill(server, groups, samples) {
+  const lanes = Array.from({ length: fillConnections }, () => []);
+  for (let group = 0; group < groups; group++) {
+    const body = makeStoredBody(group, samples);
+    lanes[group % fillConnections].push(rawHead(groupPath(group), Buffer.byteLength(body)) + body);
+  }
+  await Promise.all(lanes.map((requests) => fillLane(server, requests)));
 }
 
 /** What push.lua reads: counts and lengths as lines, each length followed by so many bytes. */
@@ -43,7 +59,7 @@ function loadFile(paths, bodies) {
   const sized = (bytes) => [Buffer.from(`${bytes.length}\n`), bytes];
   // The head tells the length of the body, which differs between variants by a few digits: bodies are padded to one length.
   const length = Math.max(...bodies.flat().map((body) => Buffer.byteLength(body)));
-  const heads = paths.map((groupPath) => Buffer.from(rawHead(groupPath, length)));
+  const heads = paths.map((target) => Buffer.from(rawHead(target, length)));
   const padded = bodies.flat().map((body) => pad(Buffer.from(body), length));
   return Buffer.concat([
     Buffer.from(`${heads.length}\n`),
@@ -59,12 +75,8 @@ function pad(body, length) {
   return missing === 0 ? body : Buffer.concat([body, missing === 1 ? Buffer.from('\n') : Buffer.from(`#${' '.repeat(missing - 2)}\n`)]);
 }
 
-function rawHead(groupPath, length) {
-  return `PUT ${groupPath} HTTP/1.1\r\nHost: bench\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: ${length}\r\n\r\n`;
-}
-
-function rawPush(groupPath, body) {
-  return rawHead(groupPath, Buffer.byteLength(body)) + body;
+function rawHead(target, length) {
+  return `PUT ${target} HTTP/1.1\r\nHost: bench\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: ${length}\r\n\r\n`;
 }
 
 function fillLane(server, requests) {
@@ -88,7 +100,9 @@ function fillLane(server, requests) {
       send();
     });
     socket.once('connect', send).once('error', reject);
-    socket.once('close', () => (answered === requests.length ? resolve() : reject(new Error(`${server.name} hung up while it was filled`))));
+    socket.once('close', () =>
+      answered === requests.length ? resolve() : reject(new Error(`${server.name} hung up while it was filled`)),
+    );
   });
 }
 

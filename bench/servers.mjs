@@ -13,7 +13,12 @@ const portCount = 4000;
 let nextPort = process.pid;
 
 export const commands = {
-  pushgate: (port) => [process.execPath, path.join(root, 'bin', 'pushgate.js'), `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'],
+  pushgate: (port) => [
+    process.execPath,
+    path.join(root, 'bin', 'pushgate.js'),
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--log.level=warn',
+  ],
   reference: (port) => ['/usr/bin/prometheus-pushgateway', `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'],
   bare: (port) => [process.execPath, path.join(import.meta.dirname, 'bare-server.mjs'), String(port)],
 };
@@ -44,7 +49,7 @@ export async function startServer(name, flags = []) {
     if (child.exitCode !== null || performance.now() > until) throw new Error(`cannot start ${name}: ${log || `code ${child.exitCode}`}`);
     await sleep(20);
   }
-  return { name, port, pid: child.pid, url: `http://127.0.0.1:${port}`, stop: () => stopServer(child, exited) };
+  return { name, port, pid: child.pid, url: `http://127.0.0.1:${port}`, stop: (signal) => stopServer(child, exited, signal) };
 }
 
 /** First lines of what the servers say of their version. */
@@ -53,7 +58,12 @@ export function serverVersions() {
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const wrk = spawnSync('wrk', ['-v'], { encoding: 'utf8' });
   const [firstLine = 'not installed'] = `${reference.stdout}${reference.stderr}`.split('\n');
-  return { pushgate: version, reference: firstLine, node: process.version, wrk: /wrk \S+/.exec(`${wrk.stdout}${wrk.stderr}`)?.[0] ?? 'not installed' };
+  return {
+    pushgate: version,
+    reference: firstLine,
+    node: process.version,
+    wrk: /wrk \S+/.exec(`${wrk.stdout}${wrk.stderr}`)?.[0] ?? 'not installed',
+  };
 }
 
 /** Bytes in memory now (`VmRSS`), or at most so far (`VmHWM`). */
@@ -62,8 +72,9 @@ export function memoryBytes({ pid }, field = 'VmRSS') {
   return Number(kibibytes) * 1024;
 }
 
-async function stopServer(child, exited) {
-  child.kill('SIGTERM');
+/** Nothing of a measured server is to be kept, so it is not asked to save anything. */
+async function stopServer(child, exited, signal = 'SIGKILL') {
+  child.kill(signal);
   const timer = setTimeout(() => child.kill('SIGKILL'), stopMsMax);
   await exited;
   clearTimeout(timer);

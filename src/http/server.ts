@@ -98,10 +98,11 @@ function listenOn(server: NetServer, { name, listen }: ListenTarget): Promise<vo
 
 /** The server of one address: plain HTTP/1, or with a certificate HTTP/2 beside HTTP/1. */
 function createNodeServer(listener: RequestListener, config: WebConfigSource | null, options: StartOptions): NetServer {
+  const requestTimeout = options.requestTimeoutMs ?? limits.requestTimeoutMsDefault;
   const timeouts: NodeServerOptions = {
     keepAliveTimeout: limits.keepAliveTimeoutMs,
-    headersTimeout: limits.headersTimeoutMs,
-    requestTimeout: options.requestTimeoutMs ?? limits.requestTimeoutMsDefault,
+    headersTimeout: Math.min(limits.headersTimeoutMs, requestTimeout),
+    requestTimeout,
     connectionsCheckingInterval: options.timeoutCheckIntervalMs ?? limits.timeoutCheckIntervalMs,
     maxHeaderSize: limits.headerBytesMax,
   };

@@ -75,12 +75,19 @@ function nameOf(what: string, names: Readonly<Record<string, string>>) {
   );
 }
 
-/** A mapping or list that is written without content means an empty one. */
-function orEmpty<Schema extends v.GenericSchema>(schema: Schema, empty: unknown) {
-  return v.pipe(v.unknown(), v.transform((value) => (value === '' || value === '~' ? empty : value)), schema);
+const isEmpty = (value: unknown): boolean => value === '' || value === '~';
+
+/** A mapping; written without content it is an empty one. */
+function mapping<Schema extends v.GenericSchema>(schema: Schema) {
+  const isNoList = v.check((value: unknown) => !Array.isArray(value), 'a mapping is needed here');
+  return v.pipe(v.unknown(), v.transform((value) => (isEmpty(value) ? {} : value)), isNoList, schema);
 }
 
-const names = v.array(text, 'a list is needed here');
+/** A list; written without content it is an empty one. */
+function list<Schema extends v.GenericSchema>(item: Schema) {
+  return v.pipe(v.unknown(), v.transform((value) => (isEmpty(value) ? [] : value)), v.array(item, 'a list is needed here'));
+}
+
 const clientAuthTypes = {
   '': 'NoClientCert',
   NoClientCert: 'NoClientCert',
@@ -99,11 +106,11 @@ const tlsSchema = v.strictObject({
   key_file: v.optional(text, ''),
   client_ca_file: v.optional(text, ''),
   client_auth_type: v.optional(nameOf('client_auth_type', clientAuthTypes), ''),
-  client_allowed_sans: v.optional(orEmpty(names, [])),
+  client_allowed_sans: v.optional(list(text)),
   min_version: v.optional(nameOf('TLS version', tlsVersions), 'TLS12'),
   max_version: v.optional(nameOf('TLS version', tlsVersions), 'TLS13'),
-  cipher_suites: v.optional(orEmpty(v.array(nameOf('cipher', cipherNames), 'a list is needed here'), []), []),
-  curve_preferences: v.optional(orEmpty(v.array(nameOf('curve', curveNames), 'a list is needed here'), []), []),
+  cipher_suites: v.optional(list(nameOf('cipher', cipherNames)), []),
+  curve_preferences: v.optional(list(nameOf('curve', curveNames)), []),
   prefer_server_cipher_suites: v.optional(flag, 'true'),
 });
 
@@ -129,13 +136,13 @@ const headersSchema = v.pipe(
 );
 
 const configSchema = v.strictObject({
-  tls_server_config: v.optional(orEmpty(tlsSchema, {}), {}),
+  tls_server_config: v.optional(mapping(tlsSchema), {}),
   http_server_config: v.optional(
-    orEmpty(v.strictObject({ http2: v.optional(flag, 'true'), headers: v.optional(orEmpty(headersSchema, {}), {}) }), {}),
+    mapping(v.strictObject({ http2: v.optional(flag, 'true'), headers: v.optional(mapping(headersSchema), {}) })),
     {},
   ),
-  rate_limit: v.optional(orEmpty(v.strictObject({ interval: v.optional(duration, '0'), burst: v.optional(count, '0') }), {}), {}),
-  basic_auth_users: v.optional(orEmpty(v.record(v.string(), text, 'a mapping is needed here'), {}), {}),
+  rate_limit: v.optional(mapping(v.strictObject({ interval: v.optional(duration, '0'), burst: v.optional(count, '0') })), {}),
+  basic_auth_users: v.optional(mapping(v.record(v.string(), text, 'a mapping is needed here')), {}),
 });
 
 /**
@@ -146,7 +153,7 @@ export function parseWebConfig(yaml: string, directory: string): WebConfig {
   const document = parseDocument(yaml, { version: '1.1', schema: 'failsafe', merge: true });
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) throw webConfigFailure(`it is not YAML: ${syntaxError.message.split('\n', 1)[0] ?? ''}`);
-  const result = v.safeParse(orEmpty(configSchema, {}), (document.toJS() as unknown) ?? {});
+  const result = v.safeParse(mapping(configSchema), (document.toJS() as unknown) ?? {});
   if (!result.success) throw webConfigFailure(explainIssue(result.issues[0]));
   const { tls_server_config: tls, http_server_config: http, rate_limit: rate, basic_auth_users: users } = result.output;
   checkUsers(users);

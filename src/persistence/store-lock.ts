@@ -28,20 +28,22 @@ export interface StoreLock {
  */
 export function acquireStoreLock(path: string): StoreLock {
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const lock = hasFlockCommand() ? takeKernelLock(path) : takeFileLock(path);
+    const lock = takeKernelLock(path);
     if (lock !== null) return lock;
   }
   throw storeHeld(`cannot lock the store: ${path} is being replaced by other processes`);
 }
 
-function hasFlockCommand(): boolean {
-  return process.platform === 'linux' && spawnSync('flock', ['--help'], { stdio: 'ignore' }).error === undefined;
-}
-
 /** Returns `null` when the file was replaced meanwhile. */
 function takeKernelLock(path: string): StoreLock | null {
-  const fd = openLockFile(path, 'a+');
-  const { status } = spawnSync('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+  const fd = openLockFile(path);
+  const { status, error } = spawnSync('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+  if (error !== undefined) {
+    // A lock file of the other kind is never empty: this one we just made.
+    if (fstatSync(fd).size === 0) unlinkSync(path);
+    closeSync(fd);
+    return takeFileLock(path);
+  }
   if (status !== 0) {
     const holder = readHolder(path);
     closeSync(fd);
@@ -84,9 +86,9 @@ function takeFileLock(path: string): StoreLock | null {
   }
 }
 
-function openLockFile(path: string, flags: string): number {
+function openLockFile(path: string): number {
   try {
-    return openSync(path, flags, 0o644);
+    return openSync(path, 'a+', 0o644);
   } catch (error) {
     throw storePathUnusable(`cannot create the lock file ${path}: ${(error as Error).message}`, { cause: error });
   }

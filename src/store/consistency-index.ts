@@ -14,16 +14,13 @@ import { listSeries, listSeriesLabels } from './series.ts';
  */
 export class ConsistencyIndex {
   readonly #ownTypes: ReadonlyMap<string, MetricType>;
-  readonly #findFamily: FindFamily;
+  readonly #groups: IndexedGroups;
   readonly #uses = new Map<string, FamilyUse>();
 
-  /**
-   * `ownTypes`: the families of ours that no push may contradict. `findFamily` looks up what a group exposes under a name, as this index
-   * was told by `add`.
-   */
-  constructor(ownTypes: ReadonlyMap<string, MetricType>, findFamily: FindFamily) {
+  /** `ownTypes`: the families of ours that no push may contradict. `groups` is asked for what groups expose, as this index was told by `add`. */
+  constructor(ownTypes: ReadonlyMap<string, MetricType>, groups: IndexedGroups) {
     this.#ownTypes = ownTypes;
-    this.#findFamily = findFamily;
+    this.#groups = groups;
   }
 
   /** Why `family` cannot be exposed beside everything that was added, in plain words, or `null`. Does not look at its own flaw. */
@@ -112,7 +109,7 @@ export class ConsistencyIndex {
       const key = createGroupingKey(new Map(names.map((name) => [name, labels.get(name) ?? ''])));
       if (seen.has(key.id)) continue;
       seen.add(key.id);
-      const other = this.#findFamily(key.id, family.name);
+      const other = this.#groups.findFamily(key.id, family.name);
       if (other === undefined) continue;
       series ??= new Set(listSeries(family));
       const shared = listSeries(other).find((line) => series?.has(line));
@@ -131,19 +128,25 @@ export class ConsistencyIndex {
     return use === undefined ? null : this.#holderOf(name, use);
   }
 
-  /** Names the group that brought the family, if it still holds it: looking for another one would cost what is stored. */
+  /** Names a group that holds the family. One that was found is kept, so that a pusher who tries again and again costs one look-up each. */
   #holderOf(name: string, use: FamilyUse): string {
-    return this.#findFamily(use.holder.id, name) === undefined ? 'another group' : `group ${describeKey(use.holder)}`;
+    if (this.#groups.findFamily(use.holder.id, name) === undefined) use.holder = this.#groups.findHolder(name) ?? use.holder;
+    return `group ${describeKey(use.holder)}`;
   }
 }
 
-/** The exposed family of a group by `GroupingKey.id` and family name. */
-export type FindFamily = (id: string, name: string) => StoredFamily | undefined;
+/** What the index asks of the groups it was told about. */
+export interface IndexedGroups {
+  /** The exposed family of a group by `GroupingKey.id` and family name. */
+  findFamily(id: string, name: string): StoredFamily | undefined;
+  /** Some group that exposes a family of this name. May look through all groups: asked for the wording of a refusal only. */
+  findHolder(name: string): GroupingKey | undefined;
+}
 
 interface FamilyUse {
   readonly type: MetricType;
-  /** The group that brought the family first; it may have gone since. */
-  readonly holder: GroupingKey;
+  /** A group that held the family when it was last looked for; it may have gone since. */
+  holder: GroupingKey;
   /** The shapes of the groups that hold the family (`GroupingKey.shape`). */
   readonly shapes: Map<string, ShapeUse>;
 }

@@ -66,7 +66,10 @@ export class MetricStore {
   constructor(options: MetricStoreOptions) {
     this.#isChecked = options.isChecked;
     this.#logger = options.logger;
-    this.#index = new ConsistencyIndex(options.ownTypes, (id, name) => this.#findExposed(id, name));
+    this.#index = new ConsistencyIndex(options.ownTypes, {
+      findFamily: (id, name) => this.#findExposed(id, name),
+      findHolder: (name) => this.#findHolder(name),
+    });
     this.#exposition = new ExpositionIndex((name, helps) => {
       this.#logger.warn({ family: name, helps }, 'Groups push different HELP texts for one metric family, the first in byte order is shown');
     });
@@ -136,7 +139,7 @@ export class MetricStore {
   /** Takes back changes that were prepared and not applied, in the order in which they were prepared. */
   abandonChanges(changes: readonly GroupChange[]): void {
     for (const { key, before, after } of changes.toReversed()) {
-      assert(this.#reserved.get(key.id) === after, `the change to abandon for ${key.id} is not the one reserved`);
+      assert(this.#latest(key.id) === after, `the change to abandon for ${key.id} is not the last one reserved`);
       this.#unreserve({ key, before, after });
     }
   }
@@ -281,6 +284,13 @@ export class MetricStore {
     if (name === pushTimeName) return createPushTimeFamily(group);
     if (name === pushFailureTimeName) return createPushFailureTimeFamily(group);
     return group.families.get(name);
+  }
+
+  #findHolder(name: string): GroupingKey | undefined {
+    for (const ids of [this.#groups.keys(), this.#reserved.keys()]) {
+      for (const id of ids) if (this.#findExposed(id, name) !== undefined) return this.#latest(id)?.key;
+    }
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseCommandLine } from '../../src/cli/command-line.ts';
-import { flagsForStatus } from '../../src/cli/flags.ts';
+import { flagKeys, flagsForStatus, flagTable } from '../../src/cli/flags.ts';
 
 function statusOf(...argv: string[]): Record<string, string> {
   const commandLine = parseCommandLine(argv);
@@ -40,4 +41,23 @@ test('the status shows values as the reference does', () => {
   f(['--push.max-body-size=64MB'], 'push.max-body-size', '62500KiB');
   f(['--push.max-body-size=1000'], 'push.max-body-size', '1000');
   f(['--push.max-body-size=0'], 'push.max-body-size', '0');
+});
+
+test('the table in the README has every flag with its default and meaning, in order', () => {
+  const rows = readFileSync('README.md', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `--'))
+    .map((line) =>
+      line
+        .split('|')
+        .map((cell) => cell.trim())
+        .slice(1, 4),
+    );
+  const defaults = statusOf();
+  const want = flagKeys().map((key) => {
+    const { name, help } = flagTable[key];
+    const fallback = defaults[name] ?? '';
+    return [`\`--${name}\``, fallback === '' ? '' : `\`${fallback}\``, help];
+  });
+  expect(rows).toEqual(want);
 });

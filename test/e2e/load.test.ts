@@ -19,7 +19,8 @@ describe('connections', () => {
   test('that are cut off in the middle of a push leave no group and no open file behind', async () => {
     const filesBefore = openFiles();
     const clients = await connectMany(200);
-    for (const [index, client] of clients.entries()) client.send(rawPush(`/metrics/job/aborted-${String(index)}`, bodyOf(50)).slice(0, -20));
+    for (const [index, client] of clients.entries())
+      client.send(rawPush(`/metrics/job/aborted-${String(index)}`, bodyOf(50)).slice(0, -20));
     await fetch(`${gateway.url}/-/healthy`).then((reply) => reply.text());
     for (const client of clients) client.socket.destroy();
     await eventually(5000, () => (openFiles() <= filesBefore + 5 ? true : undefined));
@@ -100,7 +101,8 @@ describe('memory', () => {
     }
     await sleep(500);
     const latencies: number[] = [];
-    for (let index = 0; index < 20; index++) latencies.push(await timeOf(() => push(gateway, '/metrics/job/beside', `beside ${String(index)}\n`)));
+    for (let index = 0; index < 20; index++)
+      latencies.push(await timeOf(() => push(gateway, '/metrics/job/beside', `beside ${String(index)}\n`)));
     expect(Math.max(...latencies)).toBeLessThan(5000);
     // Twenty copies of the page would be more than this.
     expect(residentBytes() - before).toBeLessThan(Math.max(100 * mebibyte, 10 * pageBytes));
@@ -119,7 +121,10 @@ function connectMany(count: number): Promise<RawClient[]> {
 /** A body of so many samples in five families. */
 function bodyOf(samples: number): string {
   const families = Array.from({ length: 5 }, (_, family) => {
-    const lines = Array.from({ length: samples / 5 }, (_, index) => `load_${String(family)}{item="item ${String(index)}"} ${String(Math.random())}\n`);
+    const lines = Array.from(
+      { length: samples / 5 },
+      (_, index) => `load_${String(family)}{item="item ${String(index)}"} ${String(Math.random())}\n`,
+    );
     return `# HELP load_${String(family)} Made up.\n# TYPE load_${String(family)} gauge\n${lines.join('')}`;
   });
   return families.join('');

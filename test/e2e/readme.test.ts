@@ -10,7 +10,9 @@ import { eventually, scrape, startGateway } from './target.ts';
 
 const run = promisify(execFile);
 const readme = readFileSync(path.join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
-const examples = [...readme.matchAll(/^```sh\n([^`]*)^```$/gm)].map((match) => match[1] ?? '').filter((text) => text.includes('curl') && text.includes(':9091/'));
+const examples = [...readme.matchAll(/^```sh\n([^`]*)^```$/gm)]
+  .map((match) => match[1] ?? '')
+  .filter((text) => text.includes('curl') && text.includes(':9091/'));
 
 describe.runIf(needs('curl'))('the curl examples of the README', () => {
   let gateway: RunningServer;

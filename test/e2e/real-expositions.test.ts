@@ -14,7 +14,8 @@ describe.runIf(needs('prometheus', 'prometheus-node-exporter', 'prometheus-pushg
   /** The gateway exposes families of its own; of these its own HELP is shown. */
   let ownFamilies: ReadonlySet<string>;
   const bodyOf = (group: number): string => bodies[group % bodies.length] ?? '';
-  const pushInto = (group: number): Promise<void> => push(gateway, `/metrics/job/${jobOf(group)}/shard/${String(group % 7)}`, bodyOf(group));
+  const pushInto = (group: number): Promise<void> =>
+    push(gateway, `/metrics/job/${jobOf(group)}/shard/${String(group % 7)}`, bodyOf(group));
 
   beforeAll(async () => {
     bodies = await takeRealExpositions();

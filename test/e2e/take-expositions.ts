@@ -48,7 +48,10 @@ function wideFlags(): string[] {
     ...moreCollectors.map((name) => `--collector.${name}`),
     '--collector.netstat.fields=.*',
     '--collector.vmstat.fields=.*',
-    ...sysctlFolders.filter((folder) => existsSync(`/proc/sys/${folder}`)).flatMap(numericSysctls).map((name) => `--collector.sysctl.include=${name}`),
+    ...sysctlFolders
+      .filter((folder) => existsSync(`/proc/sys/${folder}`))
+      .flatMap(numericSysctls)
+      .map((name) => `--collector.sysctl.include=${name}`),
   ];
 }
 

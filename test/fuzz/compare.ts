@@ -44,7 +44,8 @@ export function compareStates(left: State, right: State): string[] {
 /** Reads what three requests answered (text, protobuf, API). Throws if one of them is not an answer of its kind. */
 export function readState(text: Answer, protobuf: Answer, api: Answer): State {
   for (const answer of [text, protobuf, api]) {
-    if (answer.status !== 200) throw new Error(`a read was answered with ${String(answer.status)}: ${answer.body.toString().slice(0, 500)}`);
+    if (answer.status !== 200)
+      throw new Error(`a read was answered with ${String(answer.status)}: ${answer.body.toString().slice(0, 500)}`);
   }
   const families = readExposition(text.body.toString());
   const names = [...families.keys()];
@@ -70,7 +71,8 @@ function essence({ kind, method }: Operation, { status, headers, body }: Answer)
   if (status === 400) parts.set('error', classifyError(body.toString()));
   if (status === 301 || status === 307) parts.set('location', headers.location ?? 'none');
   if (status === 405 || method === 'OPTIONS') parts.set('allow', headers.allow ?? 'none');
-  if ((status === 200 || status === 202) && kind !== 'other') parts.set('body', `${headers['content-type'] ?? 'no type'} ${body.toString()}`);
+  if ((status === 200 || status === 202) && kind !== 'other')
+    parts.set('body', `${headers['content-type'] ?? 'no type'} ${body.toString()}`);
   return parts;
 }
 
@@ -100,9 +102,10 @@ function textEntries(state: State): Map<string, string> {
 function protobufEntries(state: State): Map<string, string> {
   const entries = new Map<string, string>();
   for (const { name, help: _, metric, ...rest } of state.protobuf.values()) {
-    entries.set(`family ${name}`, stableJson(rest));
+    // COUNTER is what a message means that does not say its type; both ways of writing it are the same.
+    entries.set(`family ${name}`, stableJson({ type: 'COUNTER', ...rest }));
     for (const { label, ...value } of metric as { label: { name: string; value: string }[] }[]) {
-      const labels = label.map((pair) => [pair.name, pair.value ?? ''] as const);
+      const labels = label.map((pair) => [pair.name, pair.value] as const);
       const { value: seconds } = (value as { gauge?: { value: number } }).gauge ?? {};
       entries.set(seriesOf({ name, labels }), pushTimeName.test(name) ? zeroOrNot(String(seconds)) : stableJson(value));
     }

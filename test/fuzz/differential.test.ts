@@ -30,7 +30,13 @@ describe.runIf(needs('prometheus-pushgateway'))('the differential fuzzer', () =>
     const other = await startReference();
     const third = await startReference();
     started.push(other, third);
-    const result = await runDifferential({ seed, operationsMax: 300, msMax: 4000, left: createSend(other.port), right: createSend(third.port) });
+    const result = await runDifferential({
+      seed,
+      operationsMax: 300,
+      msMax: 4000,
+      left: createSend(other.port),
+      right: createSend(third.port),
+    });
     expect(result.differences.join('\n')).toBe('');
   });
 
@@ -40,7 +46,11 @@ describe.runIf(needs('prometheus-pushgateway'))('the differential fuzzer', () =>
     ['a value on the page', (send: Send) => falsify(send, 'GET', (body) => body.replace(/^(fz_.*) \S+$/m, '$1 4711')), 'page, '],
     ['an order', (send: Send) => falsify(send, 'GET', (body) => body.replace(/^(fz_a\{.*)\n(fz_a\{.*)$/m, '$2\n$1')), 'stands too late'],
     ['a HELP', (send: Send) => falsify(send, 'GET', (body) => body.replace(/^# HELP fz.* /m, '$&false ')), 'HELP of '],
-    ['the API', (send: Send) => falsify(send, 'GET', (body) => body.replace('"last_push_successful":true', '"last_push_successful":false')), 'API, '],
+    [
+      'the API',
+      (send: Send) => falsify(send, 'GET', (body) => body.replace('"last_push_successful":true', '"last_push_successful":false')),
+      'API, ',
+    ],
   ])('notices that %s was falsified', async (_, change, words) => {
     const other = await startReference();
     const third = await startReference();

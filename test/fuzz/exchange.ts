@@ -24,14 +24,17 @@ export function createSend(port: number): Send {
         resolve({ status: 0, headers: {}, body: Buffer.from(error.message) });
       };
       const length = body === null ? {} : { 'content-length': String(body.length) };
-      const sent = request({ agent, host: '127.0.0.1', port, method, path, headers: { ...headers, ...length }, timeout: answerMsMax }, (reply) => {
-        const pieces: Buffer[] = [];
-        reply.on('data', (piece: Buffer) => pieces.push(piece));
-        reply.once('error', fail);
-        reply.once('end', () => {
-          resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: Buffer.concat(pieces) });
-        });
-      });
+      const sent = request(
+        { agent, host: '127.0.0.1', port, method, path, headers: { ...headers, ...length }, timeout: answerMsMax },
+        (reply) => {
+          const pieces: Buffer[] = [];
+          reply.on('data', (piece: Buffer) => pieces.push(piece));
+          reply.once('error', fail);
+          reply.once('end', () => {
+            resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: Buffer.concat(pieces) });
+          });
+        },
+      );
       sent.once('timeout', () => sent.destroy(new Error('no answer in time')));
       sent.once('error', fail);
       sent.end(body ?? undefined);

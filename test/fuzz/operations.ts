@@ -39,7 +39,9 @@ function generatePush(random: Random): Operation {
   const method = random.pick(['PUT', 'POST']);
   const path = random.chance(0.95) ? generateGroupPath(random) : generateWrongPath(random);
   if (random.chance(0.2)) {
-    const headers = { 'content-type': random.pick([protobufContentType, protobufContentType.replaceAll(' ', '').replace('application', 'Application')]) };
+    const headers = {
+      'content-type': random.pick([protobufContentType, protobufContentType.replaceAll(' ', '').replace('application', 'Application')]),
+    };
     return compressed(random, { kind: 'push', method, path, headers, body: generateProtobufBody(random), text: null });
   }
   const good = Buffer.from(generateTextBody(random));

@@ -18,7 +18,13 @@ const parsers = [
 ] as const;
 
 test.each(parsers)('mutated bodies in %s neither crash nor hang the parser', { timeout: parserMsMax + 60_000 }, (name, parse, generate) => {
-  const result = runParserFuzzer({ seed, bodies: Math.ceil(bodies / parsers.length), msMax: parserMsMax / parsers.length, parse, generate });
+  const result = runParserFuzzer({
+    seed,
+    bodies: Math.ceil(bodies / parsers.length),
+    msMax: parserMsMax / parsers.length,
+    parse,
+    generate,
+  });
   console.info(`parser fuzzer, ${name}: seed ${String(seed)}`, result);
   expect(result.failure).toBeNull();
   expect(result.msPerBody).toBeLessThan(msPerBodyMax);

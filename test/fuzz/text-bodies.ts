@@ -18,7 +18,24 @@ export const familyTypes: Readonly<Record<string, string>> = {
 };
 
 const labelNames = ['zone', 'path', 'x1', '_y', 'instance', 'job', 'le', 'quantile', 'Zone'];
-export const labelValues = ['', 'a', 'b', 'z', '/var/tmp', 'i1', '0.5', 'Προμηθεύς', '日本', '😀', 'a b', '{x="y"} 1', '# HELP', '\t', '\r', '\0'];
+export const labelValues: readonly string[] = [
+  '',
+  'a',
+  'b',
+  'z',
+  '/var/tmp',
+  'i1',
+  '0.5',
+  'Προμηθεύς',
+  '日本',
+  '😀',
+  'a b',
+  '{x="y"} 1',
+  '# HELP',
+  '\t',
+  '\r',
+  '\0',
+];
 const escapedLabelValues = ['\\\\', '\\"', '\\n', 'a\\\\b\\"c\\nd', '\\\\n'];
 const helps = ['Help.', 'Other help.', '', 'two  words ', 'back\\\\slash', 'line\\nbreak', 'quo"ted', 'é日😀', 'cr\r'];
 const oddTypes = ['GAUGE', 'Counter', 'HISTOGRAM', 'gau\\ge', 'unknown', 'info', 'gauge ', 'stateset', '', 'summary x'];
@@ -34,7 +51,8 @@ const bounds = ['0.1', '0.5', '1', '2.5', '1e1', '+Inf', '-1', '1', 'NaN', '0.50
 export function generateTextBody(random: Random): string {
   const parts: string[] = [];
   for (let count = random.below(6); count > 0; count--) parts.push(generateFamily(random));
-  if (random.chance(0.05)) parts.push(random.pick(['# plain comment\n', '#\n', '\n', ' \t\n', '# EOF\n', '# UNIT fz_a seconds\n', '#TYPE fz_c gauge\n']));
+  if (random.chance(0.05))
+    parts.push(random.pick(['# plain comment\n', '#\n', '\n', ' \t\n', '# EOF\n', '# UNIT fz_a seconds\n', '#TYPE fz_c gauge\n']));
   const body = (random.chance(0.1) ? random.shuffle(parts) : parts).join('');
   return random.chance(0.02) ? body.replace(/\n$/, '') : body;
 }
@@ -66,14 +84,18 @@ function generateMetric(random: Random, name: string, type: string): string[] {
     const quantiles = random.shuffle(bounds).slice(0, random.below(4));
     return [
       ...quantiles.map((quantile) => sample(random, name, [...labels, `quantile="${quantile}"`], number(random))),
-      ...(random.chance(0.9) ? [sample(random, `${name}_sum`, labels, number(random)), sample(random, `${name}_count`, labels, count)] : []),
+      ...(random.chance(0.9)
+        ? [sample(random, `${name}_sum`, labels, number(random)), sample(random, `${name}_count`, labels, count)]
+        : []),
     ];
   }
   if (type === 'histogram') {
     const buckets = random.chance(0.8) ? ['0.1', '1', '+Inf'] : random.shuffle(bounds).slice(0, random.below(5));
     return [
       ...buckets.map((bound) => sample(random, `${name}_bucket`, [...labels, `le="${bound}"`], count)),
-      ...(random.chance(0.9) ? [sample(random, `${name}_sum`, labels, number(random)), sample(random, `${name}_count`, labels, count)] : []),
+      ...(random.chance(0.9)
+        ? [sample(random, `${name}_sum`, labels, number(random)), sample(random, `${name}_count`, labels, count)]
+        : []),
     ];
   }
   return [sample(random, name, labels, number(random))];
@@ -91,7 +113,8 @@ function generateLabels(random: Random): string[] {
 function sample(random: Random, name: string, labels: readonly string[], value: string): string {
   const separator = `${gap(random)},${gap(random)}`;
   const comma = random.chance(0.05) ? ',' : '';
-  const braces = labels.length > 0 || random.chance(0.1) ? `{${gap(random)}${labels.join(separator)}${labels.length > 0 ? comma : ''}}` : '';
+  const braces =
+    labels.length > 0 || random.chance(0.1) ? `{${gap(random)}${labels.join(separator)}${labels.length > 0 ? comma : ''}}` : '';
   const timestamp = random.chance(0.004) ? random.pick([' 0', ' 1700000000000', ' -5', ' 1.5', ' ', ' 99999999999999999999']) : '';
   return `${random.chance(0.03) ? ' \t' : ''}${name}${gap(random)}${braces}${random.chance(0.05) ? '\t ' : ' '}${value}${timestamp}`;
 }

@@ -1,5 +1,6 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { Metric, MetricFamily } from '../../model/metric-family.ts';
+import { quotedBytesMax } from '../limits.ts';
 import { createFamilyDraft, readFamily } from './decode-family.ts';
 import { writeFamily, writeMetrics } from './encode-family.ts';
 import { protobufDecodeRefusal, protobufNoNameRefusal } from './errors.ts';
@@ -43,7 +44,7 @@ function hasMessageAhead({ bytes, pos }: WireReader): boolean {
 
 function refuseFamily(error: unknown, which: string, name: string): unknown {
   if (!(error instanceof WireError)) return error;
-  const named = name === '' ? which : `${which} (${JSON.stringify(name)})`;
+  const named = name === '' ? which : `${which} (${JSON.stringify(name.slice(0, quotedBytesMax))})`;
   return protobufDecodeRefusal(`cannot decode protobuf: ${named}: ${error.message}`);
 }
 
@@ -60,7 +61,7 @@ export function decodeFamilyMessage(bytes: Uint8Array): MetricFamily {
   return family;
 }
 
-/** The message alone. What was read by `decodeFamilyMessage` comes back byte for byte if Go wrote it. */
+/** The message alone. Its flaw is not part of it. */
 export function encodeFamilyMessage(family: MetricFamily): Uint8Array {
   const writer = new BinaryWriter();
   writeFamily(writer, family);

@@ -8,7 +8,9 @@ import {
   decodeDelimitedFamilies,
   decodeFamilyMessage,
   encodeDelimitedFamily,
+  encodeFamilyHeader,
   encodeFamilyMessage,
+  encodeMetrics,
 } from '../../../src/exposition/protobuf/codec.ts';
 import { MetricFamilySchema, MetricType } from '../../fixtures/proto/metrics_pb.js';
 import { arbitraryFamily, createOracleFamily, withoutUnknownFields } from './arbitrary-family.ts';
@@ -144,6 +146,13 @@ describe('a body that is not sound is refused, and the message names family and 
   f(Buffer.from('m_one 1\n').toString('hex'), 'family 1: 109 bytes are announced, but 7 are left at byte 1');
 });
 
+test('a refusal repeats no more than the beginning of a long name', () => {
+  const body = Buffer.concat([encodeDelimitedFamily(createGauge('n'.repeat(1_000_000), 1)).subarray(0, -1)]);
+  const broken = Buffer.concat([encodeFamilyMessage(createGauge('n'.repeat(1_000_000), 1)), hex('00')]);
+  expect(refusalOf(() => decodeDelimitedFamilies(body)).message.length).toBeLessThan(2000);
+  expect(refusalOf(() => decodeFamilyMessage(broken)).message.length).toBeLessThan(2000);
+});
+
 describe('fields that we do not know', () => {
   const f = (title: string, input: string): void => {
     test(`${title} are kept and written back behind the others`, () => {
@@ -209,6 +218,16 @@ test('a message field that comes twice is merged, as the generated code does', (
   expect(histogram).toMatchObject({ sampleCount: 3n, sampleSum: 2.5, buckets: [{ cumulativeCount: 1n }, { cumulativeCount: 2n }] });
   const oracle = fromBinary(MetricFamilySchema, bytes).metric[0]?.histogram;
   expect(oracle).toMatchObject({ sampleCount: 3n, sampleSum: 2.5, bucket: [{ cumulativeCount: 1n }, { cumulativeCount: 2n }] });
+});
+
+test('a header and the metrics of several families put behind each other are one family', () => {
+  fc.assert(
+    fc.property(arbitraryFamily, arbitraryFamily, (family, other) => {
+      const parts = [encodeFamilyHeader(family), encodeMetrics(family.metrics), encodeMetrics(other.metrics)];
+      const want = { ...family, metrics: [...family.metrics, ...other.metrics], unknownFields: null };
+      expect(decodeFamilyMessage(Buffer.concat(parts))).toEqual(want);
+    }),
+  );
 });
 
 test('a family without a type is a counter, and the types have the numbers of metrics.proto', () => {

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/base/errors.ts';
@@ -7,11 +7,12 @@ import { encodeGroupRecord } from '../../src/persistence/group-record.ts';
 import { LmdbGroupLog } from '../../src/persistence/lmdb-group-log.ts';
 import { change, commitChanges, RecordingSink } from '../contract/group-log.ts';
 import { createRandom } from '../support/fake-group-log.ts';
+import { readStore } from '../../src/persistence/read-store.ts';
 import { makeSampleGroup } from '../support/sample-groups.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
 
 const seed = Number(process.env.PUSHGATE_SEED ?? 20_240_607);
-const folder = useTemporaryFolder();
+const folder = useTemporaryFolder({ inMemory: true });
 
 function makeLog(file: string): LmdbGroupLog {
   return new LmdbGroupLog({ path: file, version: '0.0.0', clock: { nowMs: Date.now }, logger: silentLogger });
@@ -53,27 +54,33 @@ describe('a damaged store', () => {
     original = readFileSync(file);
   });
 
-  /** Opens a damaged file: either it is refused with a clear message and left as it is, or nothing is missing and it takes writes. */
+  /** A damaged file is refused with a clear message and left as it is, or nothing is missing and LMDB can write it. */
   async function openDamaged(file: string, damaged: Buffer): Promise<'refused' | 'harmless'> {
     writeFileSync(file, damaged);
+    const refusal = await tryDamaged(file);
+    if (refusal === null) return 'harmless';
+    expect(refusal).toBeInstanceOf(Failure);
+    expect((refusal as Failure).code).toMatch(/^PG_STORE_(DAMAGED|FOREIGN)$/);
+    expect((refusal as Failure).message).toContain(file);
+    expect(readFileSync(file).equals(damaged)).toBe(true);
+    return 'refused';
+  }
+
+  async function tryDamaged(file: string): Promise<unknown> {
     const sink = new RecordingSink();
     const log = makeLog(file);
     try {
       await log.open(sink);
     } catch (error) {
-      expect(error).toBeInstanceOf(Failure);
-      expect((error as Failure).code).toMatch(/^PG_STORE_(DAMAGED|FOREIGN)$/);
-      expect((error as Failure).message).toContain(file);
-      expect(readFileSync(file).equals(damaged)).toBe(true);
-      return 'refused';
+      return error;
     }
-    expect([...sink.groups].sort()).toEqual([...groups].sort());
-    for (let i = 0; i < 3; i++) await commitChanges(log, change('["job","new"]', 'x'.repeat(9000 + i)), change('["job","1"]', `${i}`));
+    expect(sink.groups).toEqual(groups);
+    const changes = new Map([['["job","new"]', 'x'.repeat(9000)], ...[...groups.keys()].slice(0, 20).map((key) => [key, 'after'] as const)]);
+    await commitChanges(log, ...Array.from(changes, ([key, value]) => change(key, value)));
     await log.close();
-    const after = await readGroups(file);
-    const expected = new Map(groups).set('["job","new"]', 'x'.repeat(9002)).set('["job","1"]', '2');
-    expect([...after].sort()).toEqual([...expected].sort());
-    return 'harmless';
+    const after = readStore(file).entries.map(({ key, value }) => [key, Buffer.from(value).toString()] as const);
+    expect(new Map(after)).toEqual(new Map([...groups, ...changes]));
+    return null;
   }
 
   test(`with any byte changed is refused with a message, or nothing is lost by it (1,000 of them, seed ${seed})`, async () => {
@@ -85,7 +92,7 @@ describe('a damaged store', () => {
       const page = Math.floor((random() * damaged.length) / 4096) * 4096;
       const at = random() < 0.5 ? Math.floor(random() * damaged.length) : page + Math.floor(random() * 192);
       damaged[at] = (damaged[at] ?? 0) ^ (1 << Math.floor(random() * 8));
-      outcomes[await openDamaged(path.join(folder(), `${i}.mdb`), damaged)] += 1;
+      outcomes[await openDamaged(path.join(folder(), 'flip.mdb'), damaged)] += 1;
     }
     expect(outcomes.refused).toBeGreaterThan(200);
     expect(outcomes.harmless).toBeGreaterThan(200);
@@ -94,11 +101,9 @@ describe('a damaged store', () => {
   test('with any byte of the meta pages changed is refused, or nothing is lost by it', async () => {
     for (let at = 0; at < 170; at++) {
       for (const page of [0, 4096]) {
-        for (const flip of [0x01, 0x80]) {
-          const damaged = Buffer.from(original);
-          damaged[page + at] = (damaged[page + at] ?? 0) ^ flip;
-          await openDamaged(path.join(folder(), `meta-${page}-${at}-${flip}.mdb`), damaged);
-        }
+        const damaged = Buffer.from(original);
+        damaged[page + at] = (damaged[page + at] ?? 0) ^ (1 << (at % 8));
+        await openDamaged(path.join(folder(), 'meta.mdb'), damaged);
       }
     }
   }, 120_000);
@@ -107,16 +112,16 @@ describe('a damaged store', () => {
     const pages = original.length / 4096;
     for (let page = 0; page < pages; page++) {
       const wiped = Buffer.from(original).fill(0, page * 4096, (page + 1) * 4096);
-      await openDamaged(path.join(folder(), `wiped-${page}.mdb`), wiped);
+      await openDamaged(path.join(folder(), 'wiped.mdb'), wiped);
       const moved = Buffer.from(original);
       original.copy(moved, page * 4096, ((page + 7) % pages) * 4096, ((page + 7) % pages) * 4096 + 4096);
-      await openDamaged(path.join(folder(), `moved-${page}.mdb`), moved);
+      await openDamaged(path.join(folder(), 'moved.mdb'), moved);
     }
   }, 120_000);
 
   test('cut short anywhere is refused, or nothing is lost by it', async () => {
-    for (let length = 1; length < original.length; length += 1777) {
-      const file = path.join(folder(), `cut-${length}.mdb`);
+    for (let length = 1; length < original.length; length += 3333) {
+      const file = path.join(folder(), 'cut.mdb');
       await openDamaged(file, original.subarray(0, length));
     }
   }, 120_000);
@@ -131,10 +136,9 @@ describe('a damaged store', () => {
     await commitChanges(log, change('["job","1"]', 'newest'));
     await log.close();
     const newest = readFileSync(file);
-    copyFileSync(file, `${file}.copy`);
-    truncateSync(`${file}.copy`, 0);
     for (const old of states) {
-      for (let page = 0; page * 4096 < newest.length; page++) {
+      for (let page = 2; page * 4096 < newest.length; page++) {
+        // A meta page put back as a whole is the state before the last commit, as if it had never been: no file can tell that of itself.
         if (old.subarray(page * 4096, (page + 1) * 4096).equals(newest.subarray(page * 4096, (page + 1) * 4096))) continue;
         const mixed = Buffer.from(newest);
         old.copy(mixed, page * 4096, page * 4096, (page + 1) * 4096);
