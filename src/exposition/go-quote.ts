@@ -49,7 +49,7 @@ function escapeCodePoint(character: string): string {
 /** Every byte that is not part of a valid sequence is written by its number, as Go does. */
 function quoteInvalidUtf8(bytes: Buffer): string {
   let quoted = '';
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = utf8SequenceLength(bytes, at);
     quoted += length === 0 ? escapeByte(bytes[at] ?? 0) : quoteCharacters(bytes.toString('utf8', at, at + length), '"');
     at += Math.max(length, 1);

@@ -79,37 +79,36 @@ function addBucket(buckets: NativeBucket[], lower: number, upper: number, count:
 /** The upper bound of the positive bucket of this index; NaN for a schema without exponential buckets. */
 function boundOf(index: number, schema: number): number {
   if (schema < schemaMin || schema > schemaMax) return NaN;
-  const bucketsPerDoubling = 2 ** schema;
-  const exponent = Math.floor(index / bucketsPerDoubling);
-  const step = (index - exponent * bucketsPerDoubling) * 2 ** (schemaMax - schema);
-  // The bound 2^1024 is no double. The bucket below it ends at the greatest double, so that the next one holds the infinities alone.
-  if (exponent === 1024 && step === 0) return Number.MAX_VALUE;
-  // Two factors, since 2 ** exponent alone would be 0 or infinite where the product is not.
-  const half = Math.trunc(exponent / 2);
-  return (finestSteps[step] as number) * 2 ** half * 2 ** (exponent - half);
+  const doublings = index / 2 ** schema;
+  const whole = Math.floor(doublings);
+  const step = (doublings - whole) * fractions.length;
+  return scaleByPowerOfTwo(fractions[step] as number, whole + 1);
 }
-
-/** The factors 2^(i/256), each the nearest double. Coarser schemas use every second, fourth, ... of them. */
-const finestSteps: readonly number[] = computeFinestSteps();
 
 /**
- * `Math.pow` may be off by the last bit, and bounds are compared as text; so the factors are computed as fixed-point numbers: the 256th
- * root of two by eight square roots, then its powers.
+ * `fraction` (from 0.5 up to 1) times 2^`exponent`. The bound 2^1024 is no double: the bucket below it ends at the greatest double, so that the
+ * next one holds the infinities alone.
  */
-function computeFinestSteps(): number[] {
-  const fractionBits = 120n;
-  let root = 2n << fractionBits;
-  for (let i = 0; i < schemaMax; i++) root = squareRoot(root << fractionBits);
-  const steps: number[] = [];
-  for (let power = 1n << fractionBits; steps.length < 2 ** schemaMax; power = (power * root) >> fractionBits) {
-    steps.push(Number(power) / 2 ** Number(fractionBits));
-  }
-  return steps;
+function scaleByPowerOfTwo(fraction: number, exponent: number): number {
+  if (fraction === 0.5 && exponent === 1025) return Number.MAX_VALUE;
+  // Two factors, since 2 ** exponent alone would be 0 or infinite where the product is not.
+  const half = Math.trunc(exponent / 2);
+  return fraction * 2 ** half * 2 ** (exponent - half);
 }
 
-/** The greatest integer whose square is not above `n` (Newton). */
-function squareRoot(n: bigint): bigint {
-  let estimate = 1n << BigInt(Math.ceil(n.toString(2).length / 2));
-  for (let next = (estimate + n / estimate) >> 1n; next < estimate; next = (estimate + n / estimate) >> 1n) estimate = next;
-  return estimate;
+/** The bounds of the finest schema from 0.5 up to 1; coarser schemas use every second, fourth, ... of them. */
+const fractions: readonly number[] = computeFractions();
+
+/**
+ * Computed step by step as the tables of Prometheus were, rounding included, since bounds are compared as text: every second bound is the
+ * one of the coarser schema, those between are their neighbour times the factor of the schema (client_golang, nativeHistogramBounds).
+ */
+function computeFractions(): number[] {
+  let bounds = [0.5];
+  for (let schema = 1; schema <= schemaMax; schema++) {
+    // The square root of two is one bit lower in those tables than the nearest double.
+    const factor = schema === 1 ? 1.414213562373095 : 2 ** (2 ** -schema);
+    bounds = bounds.flatMap((bound) => [bound, bound * factor]);
+  }
+  return bounds;
 }

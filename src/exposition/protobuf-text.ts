@@ -32,7 +32,10 @@ export function writeProtobufCompactText(family: MetricFamily): string {
 function writeIndented(message: Message, indent: string): string {
   let text = '';
   for (const [name, value] of message) {
-    text += typeof value === 'string' ? `${indent}${name}: ${value}\n` : `${indent}${name}: {\n${writeIndented(value, `${indent}  `)}${indent}}\n`;
+    text +=
+      typeof value === 'string'
+        ? `${indent}${name}: ${value}\n`
+        : `${indent}${name}: {\n${writeIndented(value, `${indent}  `)}${indent}}\n`;
   }
   return text;
 }
@@ -60,9 +63,18 @@ function metricToMessage({ labels, gauge, counter, summary, untyped, histogram, 
   }
   if (summary !== null) {
     const quantiles = summary.quantiles.map(({ quantile, value }): Field => {
-      return ['quantile', [['quantile', formatDouble(quantile)], ['value', formatDouble(value)]]];
+      return [
+        'quantile',
+        [
+          ['quantile', formatDouble(quantile)],
+          ['value', formatDouble(value)],
+        ],
+      ];
     });
-    const counts: Field[] = [['sample_count', `${summary.sampleCount}`], ['sample_sum', formatDouble(summary.sampleSum)]];
+    const counts: Field[] = [
+      ['sample_count', `${summary.sampleCount}`],
+      ['sample_sum', formatDouble(summary.sampleSum)],
+    ];
     fields.push(['summary', [...counts, ...quantiles, ...createdFields(summary.createdTimestamp)]]);
   }
   if (untyped !== null) fields.push(['untyped', [['value', formatDouble(untyped.value)]]]);
@@ -103,11 +115,23 @@ function nativeFields(native: NativeBuckets): Field[] {
 }
 
 function spanFields(name: string, spans: readonly BucketSpan[]): Field[] {
-  return spans.map(({ offset, length }): Field => [name, [['offset', `${offset}`], ['length', `${length}`]]]);
+  return spans.map(({ offset, length }): Field => [
+    name,
+    [
+      ['offset', `${offset}`],
+      ['length', `${length}`],
+    ],
+  ]);
 }
 
 function labelToField({ name, value }: LabelPair): Field {
-  return ['label', [['name', quote(name)], ['value', quote(value)]]];
+  return [
+    'label',
+    [
+      ['name', quote(name)],
+      ['value', quote(value)],
+    ],
+  ];
 }
 
 function exemplarFields(name: string, exemplar: Exemplar | null): Field[] {
@@ -153,7 +177,13 @@ function quote(text: string): string {
 // Everything below a blank, the quote, the backslash and DEL.
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const needsEscape = /[\u0000-\u001f"\\\u007f]/g;
-const shortEscapes: ReadonlyMap<string, string> = new Map([['\n', '\\n'], ['\r', '\\r'], ['\t', '\\t'], ['"', '\\"'], ['\\', '\\\\']]);
+const shortEscapes: ReadonlyMap<string, string> = new Map([
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+  ['"', '\\"'],
+  ['\\', '\\\\'],
+]);
 
 function escapeCharacter(character: string): string {
   return shortEscapes.get(character) ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;

@@ -17,7 +17,9 @@ export function isToldByText(family: MetricFamily): boolean {
 }
 
 function countValues({ counter, gauge, untyped, summary, histogram }: Metric): number {
-  return Number(counter !== null) + Number(gauge !== null) + Number(untyped !== null) + Number(summary !== null) + Number(histogram !== null);
+  return (
+    Number(counter !== null) + Number(gauge !== null) + Number(untyped !== null) + Number(summary !== null) + Number(histogram !== null)
+  );
 }
 
 function isValueToldByText(metric: Metric, type: MetricType): boolean {

@@ -41,7 +41,10 @@ interface Located {
 export function createRouter(routes: readonly Route[], options: RouterOptions = {}): Router {
   const main = new RouteTable(routes);
   const apiPrefix = options.api?.prefix ?? null;
-  assert(apiPrefix === null || (apiPrefix.startsWith('/') && !apiPrefix.endsWith('/')), 'the API prefix begins but does not end with a slash');
+  assert(
+    apiPrefix === null || (apiPrefix.startsWith('/') && !apiPrefix.endsWith('/')),
+    'the API prefix begins but does not end with a slash',
+  );
   const api = new RouteTable((options.api?.routes ?? []).map((route) => ({ ...route, pattern: `${apiPrefix ?? ''}${route.pattern}` })));
   const apiStart = apiPrefix === null ? null : `${apiPrefix}/`;
   const isApiPath = (rawPath: string): boolean => apiStart !== null && rawPath.startsWith(apiStart);

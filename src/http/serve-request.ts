@@ -31,7 +31,11 @@ export function createRequestListener({ router, gate, connections, bodyLimits, o
   const onStreamError = (error: unknown): void => logger.error({ err: error }, 'Cannot send the rest of a reply');
 
   const send = (request: IncomingRequest, response: OutgoingResponse, reply: HttpReply): void => {
-    const options: SendOptions = { extraHeaders: gate === null ? null : gate.extraHeaders(), closesConnection: connections.isClosing, onStreamError };
+    const options: SendOptions = {
+      extraHeaders: gate === null ? null : gate.extraHeaders(),
+      closesConnection: connections.isClosing,
+      onStreamError,
+    };
     try {
       sendReply(request, response, reply, options);
     } catch (error) {
@@ -45,7 +49,11 @@ export function createRequestListener({ router, gate, connections, bodyLimits, o
   const runHandler = (request: IncomingRequest, response: OutgoingResponse, routed: RoutedRequest): void => {
     const reply = routed.handler(new RoutedHttpRequest(request, routed, bodyLimits));
     if (!(reply instanceof Promise)) send(request, response, reply);
-    else void reply.then((settled) => send(request, response, settled), (error: unknown) => fail(request, response, error));
+    else
+      void reply.then(
+        (settled) => send(request, response, settled),
+        (error: unknown) => fail(request, response, error),
+      );
   };
 
   const routeRequest = (request: IncomingRequest, response: OutgoingResponse): void => {

@@ -12,7 +12,8 @@ import * as limits from './limits.ts';
 import { explainBindError, formatAddress, parseListenAddress, takeSystemdSockets, type ListenTarget } from './listen-address.ts';
 import type { Router } from './router.ts';
 import { createRequestListener, type RequestListener } from './serve-request.ts';
-import { keepTlsCurrent, readTlsOptions } from './tls.ts';
+import { readTlsOptions } from './tls-options.ts';
+import { keepTlsCurrent } from './tls.ts';
 import { openWebConfig, type WebConfigSource } from './web-config-source.ts';
 
 export interface StartOptions {
@@ -133,7 +134,10 @@ const clientErrorLines: Readonly<Record<string, string>> = {
  * What cannot be read as a request gets Go's answer. Nothing is written into a reply that is already on its way (Node's own default looks
  * at the same field), nor to a connection that failed in another way, for example in its TLS handshake.
  */
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex & { readonly _httpMessage?: { readonly headersSent: boolean } | null }): void {
+function answerClientError(
+  error: NodeJS.ErrnoException,
+  socket: Duplex & { readonly _httpMessage?: { readonly headersSent: boolean } | null },
+): void {
   const { code = '' } = error;
   const isReadable = code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT';
   if (!isReadable || !socket.writable || socket._httpMessage?.headersSent === true) {

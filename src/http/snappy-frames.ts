@@ -19,7 +19,7 @@ export async function decodeSnappyFrames(body: Buffer, checkSize: (bytes: number
   const blocks: Buffer[] = [];
   let bytes = 0;
   let sliceBytes = 0;
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     if (body.length - at < 4) throw corrupt();
     const type = body.readUInt8(at);
     const length = body.readUIntLE(at + 1, 3);

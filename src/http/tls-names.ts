@@ -25,4 +25,9 @@ export const cipherNames: Readonly<Record<string, string>> = {
 };
 
 /** OpenSSL's names for the curves of the web configuration. */
-export const curveNames: Readonly<Record<string, string>> = { CurveP256: 'P-256', CurveP384: 'P-384', CurveP521: 'P-521', X25519: 'X25519' };
+export const curveNames: Readonly<Record<string, string>> = {
+  CurveP256: 'P-256',
+  CurveP384: 'P-384',
+  CurveP521: 'P-521',
+  X25519: 'X25519',
+};

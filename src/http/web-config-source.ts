@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { webConfigFailure } from './errors.ts';
 import { FileWatch, readSmallFile } from './file-watch.ts';
-import { readTlsOptions } from './tls.ts';
+import { readTlsOptions } from './tls-options.ts';
 import { parseWebConfig, type WebConfig } from './web-config.ts';
 
 /** The web configuration as it is now. */

@@ -11,11 +11,7 @@ export type PemSource = { readonly kind: 'text'; readonly text: string } | { rea
 
 /** Go's five policies; `RequireClientCert` is read as `RequireAnyClientCert`. */
 export type ClientAuthType =
-  | 'NoClientCert'
-  | 'RequestClientCert'
-  | 'RequireAnyClientCert'
-  | 'VerifyClientCertIfGiven'
-  | 'RequireAndVerifyClientCert';
+  'NoClientCert' | 'RequestClientCert' | 'RequireAnyClientCert' | 'VerifyClientCertIfGiven' | 'RequireAndVerifyClientCert';
 
 export interface TlsConfig {
   readonly cert: PemSource;
@@ -46,31 +42,47 @@ export interface WebConfig {
 
 // All scalars come as the text that was written (the failsafe schema), and each key decides what its text means. So a user named `yes` or
 // `123` stays that, as in go-yaml, while `http2: yes` is a boolean of YAML 1.1.
-const text = v.pipe(v.string('a text is needed here'), v.transform((written) => (written === '~' ? '' : written)));
+const text = v.pipe(
+  v.string('a text is needed here'),
+  v.transform((written) => (written === '~' ? '' : written)),
+);
 const booleanWords: ReadonlyMap<string, boolean> = new Map([
   ...['y', 'yes', 'true', 'on'].map((word) => [word, true] as const),
   ...['n', 'no', 'false', 'off'].map((word) => [word, false] as const),
 ]);
 const flag = v.pipe(
   v.string('yes or no is needed here'),
-  v.check((written) => booleanWords.has(written.toLowerCase()), ({ input }) => `${JSON.stringify(input)} is neither yes nor no`),
+  v.check(
+    (written) => booleanWords.has(written.toLowerCase()),
+    ({ input }) => `${JSON.stringify(input)} is neither yes nor no`,
+  ),
   v.transform((written) => booleanWords.get(written.toLowerCase()) === true),
 );
-const count = v.pipe(v.string('a number is needed here'), v.regex(/^\d{1,9}$/, ({ input }) => `${JSON.stringify(input)} is not a whole number`), v.transform(Number));
-const duration = v.pipe(v.string('a duration is needed here'), v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
-  try {
-    return parseGoDuration(value);
-  } catch (error) {
-    addIssue({ message: (error as Error).message });
-    return NEVER;
-  }
-}));
+const count = v.pipe(
+  v.string('a number is needed here'),
+  v.regex(/^\d{1,9}$/, ({ input }) => `${JSON.stringify(input)} is not a whole number`),
+  v.transform(Number),
+);
+const duration = v.pipe(
+  v.string('a duration is needed here'),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+    try {
+      return parseGoDuration(value);
+    } catch (error) {
+      addIssue({ message: (error as Error).message });
+      return NEVER;
+    }
+  }),
+);
 
 /** One of Go's names, turned into Node's. */
 function nameOf(what: string, names: Readonly<Record<string, string>>) {
   return v.pipe(
     text,
-    v.check((name) => Object.hasOwn(names, name), ({ input }) => `${JSON.stringify(input)} is not a ${what} we know`),
+    v.check(
+      (name) => Object.hasOwn(names, name),
+      ({ input }) => `${JSON.stringify(input)} is not a ${what} we know`,
+    ),
     v.transform((name) => names[name] ?? ''),
   );
 }
@@ -80,12 +92,21 @@ const isEmpty = (value: unknown): boolean => value === '' || value === '~';
 /** A mapping; written without content it is an empty one. */
 function mapping<Schema extends v.GenericSchema>(schema: Schema) {
   const isNoList = v.check((value: unknown) => !Array.isArray(value), 'a mapping is needed here');
-  return v.pipe(v.unknown(), v.transform((value) => (isEmpty(value) ? {} : value)), isNoList, schema);
+  return v.pipe(
+    v.unknown(),
+    v.transform((value) => (isEmpty(value) ? {} : value)),
+    isNoList,
+    schema,
+  );
 }
 
 /** A list; written without content it is an empty one. */
 function list<Schema extends v.GenericSchema>(item: Schema) {
-  return v.pipe(v.unknown(), v.transform((value) => (isEmpty(value) ? [] : value)), v.array(item, 'a list is needed here'));
+  return v.pipe(
+    v.unknown(),
+    v.transform((value) => (isEmpty(value) ? [] : value)),
+    v.array(item, 'a list is needed here'),
+  );
 }
 
 const clientAuthTypes = {
@@ -129,7 +150,8 @@ const headersSchema = v.pipe(
     for (const [name, value] of Object.entries(dataset.value)) {
       const allowed = Object.hasOwn(headerValues, name) ? headerValues[name] : undefined;
       if (allowed === undefined) addIssue({ message: `HTTP header ${JSON.stringify(name)} can not be configured` });
-      else if (allowed.length > 0 && !allowed.includes(value)) addIssue({ message: `invalid value for ${name}, expected ${allowed.join(' or ')}` });
+      else if (allowed.length > 0 && !allowed.includes(value))
+        addIssue({ message: `invalid value for ${name}, expected ${allowed.join(' or ')}` });
       else if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) addIssue({ message: `the value for ${name} does not fit into a header` });
     }
   }),

@@ -5,7 +5,7 @@ import { PageError, readMetaPage, type MetaPage } from './lmdb-page.ts';
 import { PageFile } from './lmdb-walk.ts';
 import { describeDamage, readStore } from './read-store.ts';
 import { salvageEntries } from './salvage-entries.ts';
-import { createStoreFile, prepareStorePath, refuseForeignFile } from './store-file.ts';
+import { createStoreFile, prepareStorePath, refuseForeignFile, type StoreFileKind } from './store-file.ts';
 import { acquireStoreLock } from './store-lock.ts';
 import type { Entry } from './store-record.ts';
 
@@ -26,7 +26,7 @@ export interface StoreSummary {
  * while a server has it.
  */
 export function checkStore(file: string): StoreSummary {
-  requireStoreFile(file);
+  if (recogniseStoreFile(file) !== 'lmdb') refuseForeignFile(file);
   const lock = acquireStoreLock(`${file}.lock`);
   try {
     const { header, entries, pageSize, freePages } = readStore(file);
@@ -67,9 +67,12 @@ export interface SalvageOptions {
   readonly nowMs: number;
 }
 
-/** Writes every group that can still be read in `file` to a new store at `out`, which must not exist. `file` is only read. */
+/**
+ * Writes every group that can still be read in `file` to a new store at `out`, which must not exist. `file` is only read, and may have
+ * lost the marks of a store.
+ */
 export async function salvageStore(file: string, out: string, options: SalvageOptions): Promise<SalvageSummary> {
-  requireStoreFile(file);
+  const kind = recogniseStoreFile(file);
   if (existsSync(out)) throw storePathUnusable(`cannot salvage ${file} to ${out}: that file exists`);
   prepareStorePath(out);
   const lock = acquireStoreLock(`${file}.lock`);
@@ -77,6 +80,7 @@ export async function salvageStore(file: string, out: string, options: SalvageOp
   try {
     const { pageSize, root } = findRoot(fd);
     const { current, stray } = salvageEntries(new PageFile(fd, fstatSync(fd).size, pageSize), root);
+    if (kind !== 'lmdb' && current.size + stray.size === 0) refuseForeignFile(file);
     const isComplete = isSound(file);
     const groups = isComplete ? [...current.values()] : [...current.values(), ...stray.values()];
     await createStoreFile(out, { createdBy: options.version, createdAtMs: options.nowMs, groups });
@@ -87,10 +91,9 @@ export async function salvageStore(file: string, out: string, options: SalvageOp
   }
 }
 
-function requireStoreFile(file: string): void {
+function recogniseStoreFile(file: string): StoreFileKind {
   if (!existsSync(file)) throw storePathUnusable(`cannot check the store ${file}: there is no such file`);
-  const kind = prepareStorePath(file);
-  if (kind !== 'lmdb') refuseForeignFile(file);
+  return prepareStorePath(file);
 }
 
 function isSound(file: string): boolean {

@@ -1,4 +1,13 @@
-import type { Bucket, Histogram, LabelPair, Metric, MetricFamily, MetricType, NativeBuckets, Summary } from '../../src/model/metric-family.ts';
+import type {
+  Bucket,
+  Histogram,
+  LabelPair,
+  Metric,
+  MetricFamily,
+  MetricType,
+  NativeBuckets,
+  Summary,
+} from '../../src/model/metric-family.ts';
 import { createGroupingKey, type GroupingKey } from '../../src/model/grouping-key.ts';
 
 /** Short ways to write families in tests: what is not given is absent. */

@@ -37,10 +37,22 @@ test('each type has its own members', () => {
   f('untyped', { untyped: { value: NaN, unknownFields: null } }, { value: 'NaN' });
   f('gauge', {}, { value: '0' });
   const quantiles = [0.5, 0.5, -0].map((quantile, index) => ({ quantile, value: index, unknownFields: null }));
-  f('summary', { summary: createSummary({ sampleCount: 12345678n, sampleSum: 1e6, quantiles }) }, { quantiles: { '0.5': '1', '-0': '2' }, count: '12345678', sum: '1e+06' });
+  f(
+    'summary',
+    { summary: createSummary({ sampleCount: 12345678n, sampleSum: 1e6, quantiles }) },
+    { quantiles: { '0.5': '1', '-0': '2' }, count: '12345678', sum: '1e+06' },
+  );
   f('summary', {}, { quantiles: {}, count: '0', sum: '0' });
-  f('histogram', { histogram: createHistogram({ sampleCount: 2n, buckets: [createBucket(1e6, 1n)] }) }, { buckets: { '1e+06': '1' }, count: '2', sum: '0' });
-  f('histogram', { histogram: createHistogram({ sampleCountFloat: 2, buckets: [createBucket(1, 1.5), createBucket(2, 0)] }) }, { buckets: { '1': '1.5', '2': '0' }, count: '2', sum: '0' });
+  f(
+    'histogram',
+    { histogram: createHistogram({ sampleCount: 2n, buckets: [createBucket(1e6, 1n)] }) },
+    { buckets: { '1e+06': '1' }, count: '2', sum: '0' },
+  );
+  f(
+    'histogram',
+    { histogram: createHistogram({ sampleCountFloat: 2, buckets: [createBucket(1, 1.5), createBucket(2, 0)] }) },
+    { buckets: { '1': '1.5', '2': '0' }, count: '2', sum: '0' },
+  );
   f('histogram', { histogram: createHistogram({ native: createNative({ schema: 3 }) }) }, { buckets: {}, count: '0', sum: '0' });
   // The reference shows no more of a gauge histogram.
   f('gaugehistogram', { histogram: createHistogram({ sampleCount: 2n }) }, { value: '0' });

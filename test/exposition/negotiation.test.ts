@@ -29,7 +29,11 @@ test('the first clause that names a format we have decides, and text where none 
   f(`text/plain,${proto};encoding=delimited`, 'text', text);
   f(`text/plain;q=x,${proto};encoding=delimited;q=0.1`, 'protobuf-delimited', `${protobuf}delimited; escaping=underscores`);
   // A clause of a format we do not have may still say how to escape.
-  f('application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;q=0.4', 'text', text.replace('underscores', 'allow-utf-8'));
+  f(
+    'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;q=0.4',
+    'text',
+    text.replace('underscores', 'allow-utf-8'),
+  );
   f('text/plain;version=1.0.0;escaping=allow-utf-8,*/*;q=0.1', 'text', text.replace('underscores', 'allow-utf-8'));
 });
 

@@ -26,8 +26,15 @@ metric: {
 });
 
 test('compact text is one line', () => {
-  const family = createFamily('m', 'counter', [createMetric({}, { counter: { value: 1e6, exemplar: null, createdTimestamp: { seconds: 5n, nanos: 7, unknownFields: null }, unknownFields: null } })]);
-  expect(writeProtobufCompactText(family)).toBe('name:"m" type:COUNTER metric:{counter:{value:1e+06 created_timestamp:{seconds:5 nanos:7}}}\n');
+  const family = createFamily('m', 'counter', [
+    createMetric(
+      {},
+      { counter: { value: 1e6, exemplar: null, createdTimestamp: { seconds: 5n, nanos: 7, unknownFields: null }, unknownFields: null } },
+    ),
+  ]);
+  expect(writeProtobufCompactText(family)).toBe(
+    'name:"m" type:COUNTER metric:{counter:{value:1e+06 created_timestamp:{seconds:5 nanos:7}}}\n',
+  );
 });
 
 test('summaries, histograms and native buckets are written with all their fields', () => {
@@ -35,8 +42,19 @@ test('summaries, histograms and native buckets are written with all their fields
   expect(writeProtobufCompactText(createFamily('s', 'summary', [createMetric({}, { summary })]))).toBe(
     'name:"s" type:SUMMARY metric:{summary:{sample_count:1152921504606846976 sample_sum:0 quantile:{quantile:0.5 value:inf}}}\n',
   );
-  const exemplar = { labels: [{ name: 't', value: 'x' }], value: 1, timestamp: { seconds: 1n, nanos: 0, unknownFields: null }, unknownFields: null };
-  const native = createNative({ schema: 0, zeroThreshold: 0.5, zeroCount: 1n, positiveSpans: [{ offset: -1, length: 2, unknownFields: null }], positiveDeltas: [1n, -1n] });
+  const exemplar = {
+    labels: [{ name: 't', value: 'x' }],
+    value: 1,
+    timestamp: { seconds: 1n, nanos: 0, unknownFields: null },
+    unknownFields: null,
+  };
+  const native = createNative({
+    schema: 0,
+    zeroThreshold: 0.5,
+    zeroCount: 1n,
+    positiveSpans: [{ offset: -1, length: 2, unknownFields: null }],
+    positiveDeltas: [1n, -1n],
+  });
   const histogram = createHistogram({ sampleCountFloat: 1.5, buckets: [createBucket(1, 1n)], native, exemplars: [exemplar] });
   const metric = { ...createMetric({}, { histogram }), timestampMs: -5n };
   expect(writeProtobufCompactText(createFamily('h', 'gaugehistogram', [metric], { unit: 's' }))).toBe(

@@ -31,9 +31,9 @@ test('sample lines with their names escaped, in the order of their own names', (
   f('{"m.x",a="b"} 1\n', 'values', 'U__m_2e_x{a="b",instance="",job="j"} 1\n');
   f('m{"a.b"="é\\n",a_="2"} 1\n', 'dots', 'm{a_dot_b="é\\n",a_="2",instance="",job="j"} 1\n');
   f('m{"k.l"="2"} 1\nm{"k.l"="1"} 2\n', 'underscores', 'm{instance="",job="j",k_l="1"} 2\nm{instance="",job="j",k_l="2"} 1\n');
-  f('# TYPE "s.s" summary\n{"s.s",quantile="1"} 5\n', 'underscores', [
-    's_s{instance="",job="j",quantile="1"} 5\n',
-    's_s_sum{instance="",job="j"} 0\n',
-    's_s_count{instance="",job="j"} 0\n',
-  ].join(''));
+  f(
+    '# TYPE "s.s" summary\n{"s.s",quantile="1"} 5\n',
+    'underscores',
+    ['s_s{instance="",job="j",quantile="1"} 5\n', 's_s_sum{instance="",job="j"} 0\n', 's_s_count{instance="",job="j"} 0\n'].join(''),
+  );
 });

@@ -30,6 +30,11 @@ test('each kind of untidiness is found', () => {
   f('src/attic/a.ts', '', ['src/attic: every room has a README.md']);
   f('docs/a.md', ['see ', 'work', 'x'].join('/'), [`docs/a.md: names a path of somebody's machine (${['', 'work', ''].join('/')})`]);
   f('docs/a.md', ['https://registry', 'npmjs.org/x'].join('.'), ['docs/a.md: names a package registry']);
-  f('package-lock.json', '"resolved": "https://x"', ['package-lock.json: names where a package was fetched from']);
+  f('package-lock.json', '{"packages":{"node_modules/a":{"resolved":"https://x"}}}', [
+    'package-lock.json: names where node_modules/a was fetched from',
+  ]);
+  f('package-lock.json', '{"packages":{"node_modules/a":{"optionalDependencies":{"b":"1","c":"1"}},"node_modules/b":{}}}', [
+    'package-lock.json: has no entry for c, so npm ci refuses it',
+  ]);
   f('docs/a.md', 'https://example.org/work/x and ./root/y and GET /home', []);
 });

@@ -20,6 +20,7 @@ export function findUntidiness(tree: Tree): string[] {
     ...[...tree.keys()].flatMap(checkName),
     ...[...tree].flatMap(([file, text]) => checkText(file, text)),
     ...[...sources].flatMap(([file, text]) => checkSource(file, text)),
+    ...[...select(tree, '', 'package-lock.json')].flatMap(([file, text]) => checkLockFile(file, text)),
     ...checkRooms(tree),
   ];
 }
@@ -39,8 +40,25 @@ function checkText(file: string, text: string): string[] {
   const registry = new RegExp(['registry', '(npmjs|yarnpkg|npmmirror|pypi|docker)\\.(org|com|io)'].join('\\.'));
   if (machinePath.test(text)) found.push(`${file}: names a path of somebody's machine (${machinePath.exec(text)?.[0] ?? ''})`);
   if (registry.test(text)) found.push(`${file}: names a package registry`);
-  if (file.endsWith('package-lock.json') && /"resolved": "http/.test(text)) found.push(`${file}: names where a package was fetched from`);
   return found;
+}
+
+/** A lock file from which `npm ci` works anywhere: it names no registry, and knows the packages of other platforms too. */
+function checkLockFile(file: string, text: string): string[] {
+  const { packages = {} } = JSON.parse(text) as LockFile;
+  const locked = new Set(Object.keys(packages).map((key) => key.slice(key.lastIndexOf('node_modules/') + 'node_modules/'.length)));
+  return Object.entries(packages).flatMap(([key, { resolved, optionalDependencies }]) => [
+    ...(resolved?.startsWith('http') ? [`${file}: names where ${key} was fetched from`] : []),
+    ...Object.keys(optionalDependencies ?? {})
+      .filter((name) => !locked.has(name))
+      .map((name) => `${file}: has no entry for ${name}, so npm ci refuses it`),
+  ]);
+}
+
+interface LockFile {
+  readonly packages?: Readonly<
+    Record<string, { readonly resolved?: string; readonly optionalDependencies?: Readonly<Record<string, string>> }>
+  >;
 }
 
 function checkSource(file: string, text: string): string[] {

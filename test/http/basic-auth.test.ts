@@ -39,7 +39,13 @@ describe('checking', () => {
   test('wrong passwords and unknown users are refused, and remembered too', async () => {
     const checker = new PasswordChecker();
     const users = new Map([['alice', await hash('s3cret', { cost: 4 })]]);
-    for (const [user, password] of [['alice', 'S3cret'], ['alice', ''], ['bob', 's3cret'], ['', ''], ['alic', 'es3cret']] as const) {
+    for (const [user, password] of [
+      ['alice', 'S3cret'],
+      ['alice', ''],
+      ['bob', 's3cret'],
+      ['', ''],
+      ['alic', 'es3cret'],
+    ] as const) {
       expect(await checker.check(credentials(user, password), users), user).toBe('refused');
       expect(checker.check(credentials(user, password), users), user).toBe('refused');
     }

@@ -41,7 +41,9 @@ describe('plain bodies', () => {
     const chunked = await exchange(port, request('PUT', '/echo', { 'Transfer-Encoding': 'chunked' }), '3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n');
     expect(chunked).toMatch(/\r\n\r\nabcde$/);
     expect(await exchange(port, request('PUT', '/echo'))).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*Content-Length: 0\r\n/);
-    expect(await exchange(port, request('PUT', '/echo', { Expect: '100-continue', 'Content-Length': 3 }), 'abc')).toMatch(/ 100 Continue[^]*abc$/);
+    expect(await exchange(port, request('PUT', '/echo', { Expect: '100-continue', 'Content-Length': 3 }), 'abc')).toMatch(
+      / 100 Continue[^]*abc$/,
+    );
   });
 
   test('encodings that the reference does not know are ignored', async () => {
@@ -86,7 +88,11 @@ describe('gzip', () => {
   test('the header is looked at before routing, everywhere but in the API', async () => {
     const { port } = await start();
     const f = async (method: string, target: string, status: number, body = '', headers = {}): Promise<void> => {
-      const reply = await exchange(port, request(method, target, { 'Content-Encoding': 'gzip', 'Content-Length': body.length, ...headers }), body);
+      const reply = await exchange(
+        port,
+        request(method, target, { 'Content-Encoding': 'gzip', 'Content-Length': body.length, ...headers }),
+        body,
+      );
       expect(reply.slice(9, 12), `${method} ${target}`).toBe(String(status));
     };
     await f('GET', '/hello', 400);
@@ -120,7 +126,14 @@ describe('snappy', () => {
     const big = Buffer.from('m{i="1"} 1\n'.repeat(300_000));
     await f(await frame(big), big.toString());
     const data = Buffer.from(text);
-    const padded = Buffer.concat([identifier, chunk(0xfe, Buffer.alloc(9)), chunk(0x01, data, data), identifier, chunk(0x80, data), chunk(0x01, data, data)]);
+    const padded = Buffer.concat([
+      identifier,
+      chunk(0xfe, Buffer.alloc(9)),
+      chunk(0x01, data, data),
+      identifier,
+      chunk(0x80, data),
+      chunk(0x01, data, data),
+    ]);
     await f(padded, text + text);
   });
 
@@ -168,7 +181,8 @@ describe('deflate and zstd', () => {
     const compress = (zlib as { zstdCompressSync?: (body: string) => Buffer }).zstdCompressSync;
     const body = compress === undefined ? packed : compress(text);
     const [status, reply] = await put(port, body, { 'Content-Encoding': 'zstd' });
-    if (compress === undefined) expect([status, reply]).toEqual([415, 'cannot read the body: zstd needs a server that runs on Node 22.15 or newer\n']);
+    if (compress === undefined)
+      expect([status, reply]).toEqual([415, 'cannot read the body: zstd needs a server that runs on Node 22.15 or newer\n']);
     else expect([status, reply]).toEqual([200, text]);
   });
 });

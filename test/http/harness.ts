@@ -17,9 +17,17 @@ export const echoRoutes: readonly Route[] = [
 ];
 
 /** Starts a server on a free port that ends with the test. */
-export async function start(routes: readonly Route[] = echoRoutes, options: Partial<StartOptions> = {}): Promise<RunningServer & { port: number }> {
+export async function start(
+  routes: readonly Route[] = echoRoutes,
+  options: Partial<StartOptions> = {},
+): Promise<RunningServer & { port: number }> {
   const api = { prefix: '/api/v1', routes: [route('GET', '/metrics', () => ({ status: 200, body: 'api' }))] };
-  const server = await startServer({ router: createRouter(routes, { api }), listenAddresses: ['127.0.0.1:0'], logger: silentLogger, ...options });
+  const server = await startServer({
+    router: createRouter(routes, { api }),
+    listenAddresses: ['127.0.0.1:0'],
+    logger: silentLogger,
+    ...options,
+  });
   onTestFinished(() => server.close());
   return { ...server, port: Number(server.addresses[0]?.split(':').at(-1)) };
 }
@@ -67,7 +75,12 @@ export function request(method: string, target: string, headers: Readonly<Record
 }
 
 /** Sends a PUT with the body and gives back status and body of the reply. */
-export async function put(port: number, body: string | Uint8Array, headers: Readonly<Record<string, string>> = {}, target = '/echo'): Promise<[number, string]> {
+export async function put(
+  port: number,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+  target = '/echo',
+): Promise<[number, string]> {
   const reply = await exchange(port, request('PUT', target, { 'Content-Length': body.length, ...headers }), body);
   return [Number(reply.slice(9, 12)), reply.slice(reply.indexOf('\r\n\r\n') + 4)];
 }

@@ -5,9 +5,15 @@ import type { HttpReply, HttpRequest } from '../../src/http/types.ts';
 
 /** The reference's routes; each answers with its name, which tells who matched. */
 function makeRouter(prefix = ''): Router {
-  const route = (method: string, pattern: string): Route => ({ method, pattern, handler: () => ({ status: 200, body: `${method} ${pattern}` }) });
+  const route = (method: string, pattern: string): Route => ({
+    method,
+    pattern,
+    handler: () => ({ status: 200, body: `${method} ${pattern}` }),
+  });
   const pushes = ['PUT', 'POST', 'DELETE'].flatMap((method) =>
-    ['/job/:job', '/job/:job/*labels', '/job@base64/:job', '/job@base64/:job/*labels'].map((rest) => route(method, `${prefix}/metrics${rest}`)),
+    ['/job/:job', '/job/:job/*labels', '/job@base64/:job', '/job@base64/:job/*labels'].map((rest) =>
+      route(method, `${prefix}/metrics${rest}`),
+    ),
   );
   const gets = ['/metrics', '/-/healthy', '/-/ready', '/status', '/', '/static/*file', '/debug/pprof/*profile'];
   const main = [
@@ -102,7 +108,18 @@ describe('what is not there', () => {
       headers: { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' },
       body: '404 page not found\n',
     });
-    for (const target of ['/metrics/nope', '/metrics/job', '/metrics/job/', '/api', '/api/', '/api/v2/x', '/api/v1/', '/-/', '/-', '/api/v1/nope']) {
+    for (const target of [
+      '/metrics/nope',
+      '/metrics/job',
+      '/metrics/job/',
+      '/api',
+      '/api/',
+      '/api/v2/x',
+      '/api/v1/',
+      '/-/',
+      '/-',
+      '/api/v1/nope',
+    ]) {
       expectStatus('GET', target, 404);
     }
     for (const target of ['/nope', '/metrics/jobs/x', '/metrics/x', '/metrics/job', '/metrics/job@base64', '/metrics/job@base64/']) {
@@ -118,7 +135,10 @@ describe('what is not there', () => {
       body: 'Method Not Allowed\n',
     });
     const f = (method: string, target: string, want: string): void => {
-      expect(ask(method, target), `${method} ${target}`).toMatchObject({ status: method === 'OPTIONS' ? 200 : 405, headers: { Allow: want } });
+      expect(ask(method, target), `${method} ${target}`).toMatchObject({
+        status: method === 'OPTIONS' ? 200 : 405,
+        headers: { Allow: want },
+      });
     };
     f('HEAD', '/metrics', 'GET, OPTIONS');
     f('GET', '/metrics/job/a', 'DELETE, OPTIONS, POST, PUT');
@@ -135,7 +155,8 @@ describe('what is not there', () => {
   });
 
   test('OPTIONS anywhere below the API is for the API to answer', () => {
-    for (const target of ['/api/v1/', '/api/v1/status', '/api/v1/nope']) expectRoute('OPTIONS', target, '/*path', { path: target.slice(7) });
+    for (const target of ['/api/v1/', '/api/v1/status', '/api/v1/nope'])
+      expectRoute('OPTIONS', target, '/*path', { path: target.slice(7) });
   });
 
   test('a target that cannot be read is 400 and ends the connection', () => {

@@ -21,7 +21,9 @@ function gate(): { readonly opened: Promise<void>; open(): void } {
 describe('replies', () => {
   test('a known body goes out with its length, an empty one without a type', async () => {
     const { port } = await start();
-    expect(await exchange(port, request('GET', '/hello'))).toMatch(/^HTTP\/1.1 200 OK\r\nContent-Type: text\/plain\r\nContent-Length: 5\r\n[^]*\r\n\r\nhello$/);
+    expect(await exchange(port, request('GET', '/hello'))).toMatch(
+      /^HTTP\/1.1 200 OK\r\nContent-Type: text\/plain\r\nContent-Length: 5\r\n[^]*\r\n\r\nhello$/,
+    );
     const empty = await exchange(port, request('PUT', '/ignore'));
     expect(empty).toMatch(/^HTTP\/1.1 202 Accepted\r\nContent-Length: 0\r\n/);
     expect(empty).not.toMatch(/content-type|x-powered-by/i);
@@ -78,7 +80,9 @@ describe('replies', () => {
 
   test('an unread small body does not disturb the next request', async () => {
     const { port } = await start();
-    const client = new RawClient(port).send('PUT /ignore HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc').send(request('GET', '/hello'));
+    const client = new RawClient(port)
+      .send('PUT /ignore HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc')
+      .send(request('GET', '/hello'));
     expect(await client.readAll()).toMatch(/202 Accepted[^]*200 OK[^]*hello$/);
   });
 
@@ -183,7 +187,9 @@ describe('misbehaving clients', () => {
 
   test('requests beyond the limit get 503 at once', async () => {
     const held = gate();
-    const { port } = await start([route('GET', '/slow', () => held.opened.then(() => ({ status: 200, body: 'done' })))], { openRequestsMax: 1 });
+    const { port } = await start([route('GET', '/slow', () => held.opened.then(() => ({ status: 200, body: 'done' })))], {
+      openRequestsMax: 1,
+    });
     const first = new RawClient(port).send(request('GET', '/slow'));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await exchange(port, request('GET', '/slow'))).toMatch(/^HTTP\/1.1 503 [^]*Retry-After: 1\r\n/);
@@ -238,7 +244,8 @@ describe('closing', () => {
 
 describe('listening', () => {
   test('addresses are read in the forms of Go', async () => {
-    const f = async (address: string, want: object): Promise<void> => expect((await parseListenAddress(address)).listen, address).toMatchObject(want);
+    const f = async (address: string, want: object): Promise<void> =>
+      expect((await parseListenAddress(address)).listen, address).toMatchObject(want);
     await f(':9091', { port: 9091 });
     await f('127.0.0.1:9091', { host: '127.0.0.1', port: 9091 });
     await f('[::1]:9091', { host: '::1', port: 9091 });
@@ -248,7 +255,9 @@ describe('listening', () => {
     for (const bad of ['9091', 'localhost', ':http', '::1:9091', '[::1]', ':65536', 'vsock://:1', '']) {
       await expect(parseListenAddress(bad), bad).rejects.toThrow(`cannot listen on ${bad}: `);
     }
-    await expect(parseListenAddress('no-such-host.invalid:1')).rejects.toThrow('cannot listen on no-such-host.invalid:1: the host name is not known');
+    await expect(parseListenAddress('no-such-host.invalid:1')).rejects.toThrow(
+      'cannot listen on no-such-host.invalid:1: the host name is not known',
+    );
   });
 
   test('several addresses are served, and named with the ports they got', async () => {
@@ -268,7 +277,10 @@ describe('listening', () => {
     const probe = await start();
     await probe.close();
     const attempt = startServer({ router, listenAddresses: [`127.0.0.1:${probe.port}`, `127.0.0.1:${port}`], logger: silentLogger });
-    await expect(attempt).rejects.toMatchObject({ code: 'PG_LISTEN', message: `cannot listen on 127.0.0.1:${port}: the address is in use` });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'PG_LISTEN',
+      message: `cannot listen on 127.0.0.1:${port}: the address is in use`,
+    });
     expect(await exchange(probe.port, 'GET / HTTP/1.1\r\n\r\n')).toBe('');
     taken.close();
   });
@@ -277,7 +289,12 @@ describe('listening', () => {
     const environment = { LISTEN_PID: '42', LISTEN_FDS: '2', LISTEN_FDNAMES: 'a:b', HOME: 'h' };
     expect(takeSystemdSockets(environment, 42).map(({ listen }) => listen)).toEqual([{ fd: 3 }, { fd: 4 }]);
     expect(environment).toEqual({ HOME: 'h' });
-    for (const wrong of [{}, { LISTEN_PID: '41', LISTEN_FDS: '1' }, { LISTEN_PID: '42', LISTEN_FDS: '0' }, { LISTEN_PID: '42', LISTEN_FDS: 'x' }]) {
+    for (const wrong of [
+      {},
+      { LISTEN_PID: '41', LISTEN_FDS: '1' },
+      { LISTEN_PID: '42', LISTEN_FDS: '0' },
+      { LISTEN_PID: '42', LISTEN_FDS: 'x' },
+    ]) {
       expect(() => takeSystemdSockets({ ...wrong }, 42)).toThrow('cannot listen on systemd sockets: none were passed to this process');
     }
     expect(() => takeSystemdSockets({ LISTEN_PID: '42', LISTEN_FDS: '65' }, 42)).toThrow('65 are more than 64');

@@ -23,7 +23,23 @@ const openssl = (...args: string[]): Buffer => execFileSync('openssl', args, { c
 function makeCertificate(name: string, san: string, by?: string): void {
   const signer = by === undefined ? [] : ['-CA', `${by}.pem`, '-CAkey', `${by}.key`];
   const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=${san}`];
-  openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.pem`, ...subject, '-days', '2', ...signer);
+  openssl(
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    `${name}.key`,
+    '-out',
+    `${name}.pem`,
+    ...subject,
+    '-days',
+    '2',
+    ...signer,
+  );
 }
 
 beforeAll(() => {
@@ -48,18 +64,26 @@ function writeConfig(...lines: string[]): string {
   writeFileSync(file, lines.join('\n'));
   return file;
 }
-const tlsLines = (...lines: string[]): string[] => ['tls_server_config:', '  cert_file: server.pem', '  key_file: server.key', ...lines.map((line) => `  ${line}`)];
+const tlsLines = (...lines: string[]): string[] => [
+  'tls_server_config:',
+  '  cert_file: server.pem',
+  '  key_file: server.key',
+  ...lines.map((line) => `  ${line}`),
+];
 const startWith = (lines: string[], options: Partial<StartOptions> = {}): ReturnType<typeof start> =>
   start(echoRoutes, { webConfigFile: writeConfig(...lines), ...options });
 
 /** `GET /hello` over HTTPS: status and body, or the error's code. */
 function get(port: number, options: RequestOptions = {}): Promise<string> {
   return new Promise((resolve) => {
-    const outgoing = httpsRequest({ host: '127.0.0.1', port, path: '/hello', rejectUnauthorized: false, agent: false, ...options }, (reply) => {
-      let body = '';
-      reply.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      reply.on('end', () => resolve(`${reply.statusCode} ${body}`));
-    });
+    const outgoing = httpsRequest(
+      { host: '127.0.0.1', port, path: '/hello', rejectUnauthorized: false, agent: false, ...options },
+      (reply) => {
+        let body = '';
+        reply.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        reply.on('end', () => resolve(`${reply.statusCode} ${body}`));
+      },
+    );
     outgoing.on('error', () => resolve('failed')).end();
   });
 }
@@ -68,7 +92,11 @@ function get(port: number, options: RequestOptions = {}): Promise<string> {
 function shakeHands(port: number, options: ConnectionOptions = {}): Promise<{ name: string; protocol: string; cipher: string }> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options }, () => {
-      resolve({ name: socket.getPeerCertificate().subject.CN as string, protocol: socket.getProtocol() ?? '', cipher: socket.getCipher().standardName });
+      resolve({
+        name: socket.getPeerCertificate().subject.CN as string,
+        protocol: socket.getProtocol() ?? '',
+        cipher: socket.getCipher().standardName,
+      });
       socket.destroy();
     });
     socket.on('error', reject);
@@ -125,8 +153,18 @@ describe('TLS', () => {
   });
 
   test('certificates may stand in the configuration itself', async () => {
-    const indent = (text: string): string[] => text.trim().split('\n').map((line) => `    ${line}`);
-    const { port } = await startWith(['tls_server_config:', '  cert: |', ...indent(read('server.pem')), '  key: |', ...indent(read('server.key'))]);
+    const indent = (text: string): string[] =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => `    ${line}`);
+    const { port } = await startWith([
+      'tls_server_config:',
+      '  cert: |',
+      ...indent(read('server.pem')),
+      '  key: |',
+      ...indent(read('server.key')),
+    ]);
     expect(await get(port)).toBe('200 hello');
   });
 
@@ -138,7 +176,9 @@ describe('TLS', () => {
     expect((await shakeHands(recent.port)).protocol).toBe('TLSv1.3');
     await expect(shakeHands(recent.port, { maxVersion: 'TLSv1.2' })).rejects.toThrow();
     const ancient = await startWith(tlsLines('min_version: TLS10', 'cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA]'));
-    expect((await shakeHands(ancient.port, { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' })).protocol).toBe('TLSv1');
+    expect((await shakeHands(ancient.port, { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' })).protocol).toBe(
+      'TLSv1',
+    );
   });
 
   test('clients come in by the rules of client_auth_type', async () => {
@@ -271,7 +311,10 @@ test('a rate limit answers 429 when its tokens are used up', async () => {
 test('a configuration that cannot be used stops the start in one line', async () => {
   const f = async (file: string, want: string): Promise<void> => {
     const attempt = start(echoRoutes, { webConfigFile: file });
-    await expect(attempt, want).rejects.toMatchObject({ code: 'PG_WEB_CONFIG', message: `cannot use the web configuration ${file}: ${want}` });
+    await expect(attempt, want).rejects.toMatchObject({
+      code: 'PG_WEB_CONFIG',
+      message: `cannot use the web configuration ${file}: ${want}`,
+    });
   };
   await f(at('none.yml'), 'there is no such file');
   await f(folder, 'it is a directory');

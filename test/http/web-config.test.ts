@@ -3,7 +3,12 @@ import { parseWebConfig } from '../../src/http/web-config.ts';
 
 const hash = '$2b$04$eQJWhNi56QwkpJsOD3xkDe8pe1i2ONIYq1q/V7hTLmsRtM8R/15nS';
 const parse = (...lines: string[]): ReturnType<typeof parseWebConfig> => parseWebConfig(lines.join('\n'), '/etc/web');
-const tls = (...lines: string[]): string[] => ['tls_server_config:', '  cert_file: c.pem', '  key_file: k.pem', ...lines.map((line) => `  ${line}`)];
+const tls = (...lines: string[]): string[] => [
+  'tls_server_config:',
+  '  cert_file: c.pem',
+  '  key_file: k.pem',
+  ...lines.map((line) => `  ${line}`),
+];
 
 test('an empty file, or empty parts of one, mean the defaults', () => {
   const defaults = { tls: null, http2: true, headers: {}, users: new Map(), rateLimit: null };
@@ -52,13 +57,16 @@ test('what is unknown, repeated or of the wrong kind is refused by name', () => 
 });
 
 test('every form of bcrypt hash is taken', () => {
-  for (const form of ['2a', '2b', '2y', '2x']) expect(parse('basic_auth_users:', `  a: ${hash.replace('2b', form)}`).users.size, form).toBe(1);
+  for (const form of ['2a', '2b', '2y', '2x'])
+    expect(parse('basic_auth_users:', `  a: ${hash.replace('2b', form)}`).users.size, form).toBe(1);
 });
 
 test('headers are those of the toolkit, empty ones are left out', () => {
-  const f = (header: string, want: string): void => expect(() => parse('http_server_config:', '  headers:', `    ${header}`), header).toThrow(want);
+  const f = (header: string, want: string): void =>
+    expect(() => parse('http_server_config:', '  headers:', `    ${header}`), header).toThrow(want);
   expect(
-    parse('http_server_config:', '  headers:', '    X-Frame-Options: deny', '    X-XSS-Protection: 1', '    Content-Security-Policy: ""').headers,
+    parse('http_server_config:', '  headers:', '    X-Frame-Options: deny', '    X-XSS-Protection: 1', '    Content-Security-Policy: ""')
+      .headers,
   ).toEqual({ 'X-Frame-Options': 'deny', 'X-XSS-Protection': '1' });
   f('X-Other: a', 'http_server_config.headers: HTTP header "X-Other" can not be configured');
   f('x-frame-options: deny', 'can not be configured');
@@ -110,7 +118,10 @@ describe('tls_server_config', () => {
     f(tls('client_auth_type: VerifyClientCertIfGiven', 'client_allowed_sans: [a]'), 'client_allowed_sans requires client_auth_type');
     f(tls('client_auth_type: Sometimes'), 'client_auth_type: "Sometimes" is not a client_auth_type we know');
     f(tls('min_version: SSL3'), 'tls_server_config.min_version: "SSL3" is not a TLS version we know');
-    f(tls('cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]'), 'tls_server_config.cipher_suites.0: "TLS_RSA_WITH_RC4_128_SHA" is not a cipher we know');
+    f(
+      tls('cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]'),
+      'tls_server_config.cipher_suites.0: "TLS_RSA_WITH_RC4_128_SHA" is not a cipher we know',
+    );
     f(tls('curve_preferences: [constructor]'), 'is not a curve we know');
   });
 });

@@ -49,7 +49,15 @@ test('only names outside the legacy pattern are escaped in a family', () => {
     histogram: null,
     unknownFields: null,
   };
-  const family: MetricFamily = { name: 'm_one', help: 'a.b', type: 'gauge', unit: null, metrics: [metric], unknownFields: null, flaw: null };
+  const family: MetricFamily = {
+    name: 'm_one',
+    help: 'a.b',
+    type: 'gauge',
+    unit: null,
+    metrics: [metric],
+    unknownFields: null,
+    flaw: null,
+  };
   const escaped = escapeFamily(family, 'dots');
   expect(escaped.name).toBe('m_one');
   expect(escaped.help).toBe('a.b');
@@ -64,7 +72,16 @@ test('only names outside the legacy pattern are escaped in a family', () => {
 test('a colon in a label name is escaped, since no scraper could read it', () => {
   const f = (scheme: EscapingScheme, want: string): void => {
     const labels = [{ name: 'a:b', value: '' }];
-    const metric: Metric = { labels, timestampMs: null, counter: null, gauge: null, untyped: null, summary: null, histogram: null, unknownFields: null };
+    const metric: Metric = {
+      labels,
+      timestampMs: null,
+      counter: null,
+      gauge: null,
+      untyped: null,
+      summary: null,
+      histogram: null,
+      unknownFields: null,
+    };
     const family: MetricFamily = { name: 'm', help: null, type: 'gauge', unit: null, metrics: [metric], unknownFields: null, flaw: null };
     expect(escapeFamily(family, scheme).metrics[0]?.labels[0]?.name).toBe(want);
   };

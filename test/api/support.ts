@@ -1,0 +1,71 @@
+import { silentLogger } from '../../src/base/logger.ts';
+import type { Gateway, GatewayOptions } from '../../src/api/gateway.ts';
+import type { HttpReply, HttpRequest } from '../../src/http/types.ts';
+import { encodeGroupRecord } from '../../src/persistence/group-record.ts';
+import { MemoryGroupLog } from '../../src/persistence/memory-group-log.ts';
+import { WriteQueue } from '../../src/persistence/write-queue.ts';
+import { readBuildInfo } from '../../src/telemetry/build-info.ts';
+import { selectReservedTypes } from '../../src/telemetry/reserved-families.ts';
+import { createTelemetry } from '../../src/telemetry/telemetry.ts';
+import { createStore, pushOf } from '../store/support.ts';
+
+/** A gateway without a socket, and the time standing still at the year 2001. */
+export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
+  const build = readBuildInfo({});
+  const telemetry = createTelemetry(build);
+  const isChecked = options.isChecked ?? true;
+  const store = createStore({ isChecked, ownTypes: selectReservedTypes(telemetry.ownTypes()) });
+  const log = new MemoryGroupLog();
+  return {
+    store,
+    log,
+    telemetry,
+    build,
+    writes: new WriteQueue(store, log, encodeGroupRecord, silentLogger),
+    clock: { nowMs: () => 1_000_000_000_000 },
+    logger: silentLogger,
+    options: {
+      isChecked,
+      allowUtf8Names: false,
+      routePrefix: '',
+      externalPrefix: '',
+      telemetryPath: '/metrics',
+      enableAdminApi: false,
+      enableLifecycle: false,
+      flags: { 'web.telemetry-path': '/metrics' },
+      startedAtMs: 1_000_000_000_000,
+      quit: () => undefined,
+      ...options,
+    },
+  };
+}
+
+export async function push(gateway: Gateway, labels: Readonly<Record<string, string>>, body: string): Promise<void> {
+  await gateway.writes.submit(pushOf('replace', labels, body, gateway.clock.nowMs()));
+}
+
+export function requestOf(parts: Partial<HttpRequest> & { body?: string | Buffer } = {}): HttpRequest {
+  const { body = '', ...rest } = parts;
+  return {
+    method: 'GET',
+    path: '/',
+    rawPath: '/',
+    rawQuery: '',
+    params: {},
+    hasInvalidUtf8: false,
+    headers: {},
+    remoteAddress: '127.0.0.1:1',
+    approximateSizeBytes: () => 100,
+    readBody: () => Promise.resolve(Buffer.from(body)),
+    ...rest,
+  };
+}
+
+export async function readReply(reply: HttpReply): Promise<string> {
+  const { body = '' } = reply;
+  if (typeof body === 'string') return body;
+  if (body instanceof Uint8Array) return Buffer.from(body).toString();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
