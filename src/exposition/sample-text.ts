@@ -37,9 +37,10 @@ export class SampleRenderer {
   constructor(name: string, type: MetricType) {
     this.#type = type;
     this.#plain = prepareName(name);
-    this.#bucket = prepareName(`${name}_bucket`);
-    this.#sum = prepareName(`${name}_sum`);
-    this.#count = prepareName(`${name}_count`);
+    const hasPieces = type === 'summary' || type === 'histogram' || type === 'gaugehistogram';
+    this.#bucket = hasPieces ? prepareName(`${name}_bucket`) : this.#plain;
+    this.#sum = hasPieces ? prepareName(`${name}_sum`) : this.#plain;
+    this.#count = hasPieces ? prepareName(`${name}_count`) : this.#plain;
   }
 
   /** `labels`: the metric's labels as they stand between the braces. A metric whose value does not fit the type has no lines. */

@@ -38,8 +38,10 @@ export class TextFamilies {
   }
 
   declare(name: string, type: MetricType | null): FamilyDraft {
-    const family: FamilyDraft = { name, help: null, type, metrics: [], metricsByLabels: new Map() };
-    this.#byName.set(name, family);
+    // A name is kept as long as its family; the one given may be a part of the whole body.
+    const ownName = Buffer.from(name).toString();
+    const family: FamilyDraft = { name: ownName, help: null, type, metrics: [], metricsByLabels: new Map() };
+    this.#byName.set(ownName, family);
     return family;
   }
 

@@ -11,7 +11,7 @@ import {
   TextFamilies,
   type FamilyPart,
 } from './text-families.ts';
-import { decodeUtf8, TextScanner } from './text-scanner.ts';
+import { copyToken, quoteToken, TextScanner } from './text-scanner.ts';
 
 const lineFeed = 10;
 const doubleQuote = 34;
@@ -77,7 +77,7 @@ class TextParser {
     const scanner: TextScanner = this.#scanner;
     scanner.at++;
     scanner.skipBlanks();
-    const keyword = scanner.readWord().toString('latin1');
+    const keyword = scanner.readWord();
     if (scanner.peek() === lineFeed || (keyword !== 'HELP' && keyword !== 'TYPE')) return scanner.skipLine();
     scanner.skipBlanks();
     const name = scanner.readName('metric name');
@@ -89,7 +89,7 @@ class TextParser {
     if (scanner.skipBlanks() === lineFeed) return scanner.skipLine();
     if (keyword === 'HELP') {
       if (family.help !== null) scanner.fail(`second HELP line for metric name ${quoteText(family.name)}`);
-      family.help = scanner.readEscapedLine().toString('utf8');
+      family.help = copyToken(scanner.readEscapedLine());
       return;
     }
     if (family.type !== null) {
@@ -100,12 +100,12 @@ class TextParser {
 
   #readType(): MetricType {
     // The reference drops every backslash of this line.
-    const line = this.#scanner.readLine().toString('latin1').replaceAll('\\', '');
+    const line = this.#scanner.readLine().replaceAll('\\', '');
     const type = typesByName.get(line.toLowerCase());
     if (type !== undefined) return type;
     const hint = line.endsWith('\r') ? crlfHint : line.endsWith(' ') ? 'no blank may follow the type' : undefined;
     // `readLine` stepped to the next line only in the bytes; the count still stands at this one.
-    return this.#scanner.fail(`unknown metric type ${quoteGoBytes(Buffer.from(line, 'latin1'))}`, hint);
+    return this.#scanner.fail(`unknown metric type ${quoteToken(line)}`, hint);
   }
 
   #parseSample(first: number): void {
@@ -144,14 +144,14 @@ class TextParser {
     scanner.skipBlanks();
   }
 
-  #takeNameInside(name: string | Buffer, next: number): void {
+  #takeNameInside(name: string, next: number): void {
     if (this.#target !== null) this.#scanner.fail(`multiple metric names for metric ${this.#quoteTarget()}`);
     if (next !== comma && next !== closeBrace) this.#scanner.fail(`unexpected end of metric name ${quoteGoByte(next)}`);
     this.#setTarget(name);
   }
 
   /** Reads a label from its equals sign to the comma or brace behind it. */
-  #parseLabel(writtenName: string | Buffer): void {
+  #parseLabel(writtenName: string): void {
     const scanner: TextScanner = this.#scanner;
     const name = this.#checkName(writtenName, 'label name', isLegacyLabelName);
     const isSpecial = this.#target !== null && name === specialLabelName(this.#target.family.type);
@@ -162,16 +162,16 @@ class TextParser {
     scanner.at++;
     const start = scanner.skipBlanks();
     if (start !== doubleQuote) scanner.fail(`expected '"' at start of label value, found ${quoteGoByte(start)}`);
-    const bytes = scanner.readQuoted('label value');
-    const value = decodeUtf8(bytes);
-    if (value === null) scanner.fail(`invalid label value ${quoteGoBytes(bytes)}`);
+    const token = scanner.readQuoted('label value');
+    const value = scanner.decodeToken(token);
+    if (value === null) scanner.fail(`invalid label value ${quoteToken(token)}`);
     if (isSpecial) this.#setBound(name, value);
     else this.#labels.push({ name, value });
     const next = scanner.skipBlanks();
-    if (next !== comma && next !== closeBrace) scanner.fail(`unexpected end of label value ${quoteGoBytes(bytes)}`);
+    if (next !== comma && next !== closeBrace) scanner.fail(`unexpected end of label value ${quoteToken(token)}`);
   }
 
-  #setTarget(name: string | Buffer): void {
+  #setTarget(name: string): void {
     this.#target = this.#findFamily(name);
     const { family } = this.#target;
     family.type ??= 'untyped';
@@ -193,9 +193,9 @@ class TextParser {
     const scanner: TextScanner = this.#scanner;
     const metric = findOrAddMetric(family, this.#labels);
     const word = scanner.readWord();
-    const value = parseGoFloat(word.toString('latin1'));
+    const value = parseGoFloat(word);
     if (value === null) {
-      scanner.fail(`expected float as value, got ${quoteGoBytes(word)}`, word.at(-1) === 13 /* CR */ ? crlfHint : undefined);
+      scanner.fail(`expected float as value, got ${quoteToken(word)}`, word.endsWith('\r') ? crlfHint : undefined);
     }
     if (metric.summary !== null) addToSummary(metric, part, this.#bound, value);
     else if (metric.histogram === null) setPlainValue(metric, family.type, value);
@@ -211,29 +211,30 @@ class TextParser {
     const scanner: TextScanner = this.#scanner;
     scanner.skipBlanks();
     const word = scanner.readWord();
-    const timestampMs = parseInt64(word.toString('latin1'));
+    const timestampMs = parseInt64(word);
     if (timestampMs === null) {
-      const hint = word.length === 0 ? 'no blank may follow the value' : word.at(-1) === 13 /* CR */ ? crlfHint : undefined;
-      scanner.fail(`expected integer as timestamp, got ${quoteGoBytes(word)}`, hint);
+      const hint = word.length === 0 ? 'no blank may follow the value' : word.endsWith('\r') ? crlfHint : undefined;
+      scanner.fail(`expected integer as timestamp, got ${quoteToken(word)}`, hint);
     }
     const rest = scanner.readLine();
-    if (rest.length > 0) scanner.fail(`spurious string after timestamp: ${quoteGoBytes(rest)}`);
+    if (rest.length > 0) scanner.fail(`spurious string after timestamp: ${quoteToken(rest)}`);
     return timestampMs;
   }
 
-  #findFamily(name: string | Buffer): FamilyPart {
+  #findFamily(name: string): FamilyPart {
     return this.families.findOrCreate(this.#checkName(name, 'metric name', isLegacyMetricName));
   }
 
-  /** Names that were written without quotes are legacy names, since nothing else ends up in them. */
-  #checkName(name: string | Buffer, what: 'metric name' | 'label name', isLegacyName: (name: string) => boolean): string {
-    const text = typeof name === 'string' ? name : decodeUtf8(name);
-    if (what === 'label name' && text === '__name__') this.#scanner.fail('label name "__name__" is reserved');
-    if (typeof name === 'string') return name;
-    if (text !== null && text !== '' && (this.#allowUtf8Names || isLegacyName(text))) return text;
-    const mayBeAllowed = text !== null && text !== '';
-    const hint = mayBeAllowed ? 'the flag --push.enable-utf8-names allows names like this' : undefined;
-    return this.#scanner.fail(`invalid ${what} ${quoteGoBytes(name)}`, hint);
+  /** The name that was read last, as text. Names without quotes are legacy names, since nothing else ends up in them. */
+  #checkName(token: string, what: 'metric name' | 'label name', isLegacyName: (name: string) => boolean): string {
+    const { isNameQuoted } = this.#scanner;
+    const name = isNameQuoted ? this.#scanner.decodeToken(token) : token;
+    if (what === 'label name' && name === '__name__') this.#scanner.fail('label name "__name__" is reserved');
+    if (!isNameQuoted) return token;
+    const isUtf8Name = name !== null && name !== '';
+    if (isUtf8Name && (this.#allowUtf8Names || isLegacyName(name))) return name;
+    const hint = isUtf8Name ? 'the flag --push.enable-utf8-names allows names like this' : undefined;
+    return this.#scanner.fail(`invalid ${what} ${quoteToken(token)}`, hint);
   }
 
   #quoteTarget(): string {

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { isLegacyCharCode } from '../model/names.ts';
 import { textParseRefusal } from './errors.ts';
 import { quoteGoBytes } from './go-quote.ts';
@@ -11,89 +11,103 @@ const backslash = 92;
 const letterN = 110;
 
 /**
- * Walks over the bytes of a text exposition, token by token, and knows the line for errors. It looks at every byte a bounded number
- * of times. Every reading ends in a refusal where the input ends: text may only end at the start of a line.
+ * Walks over a text exposition, token by token, and knows the line for errors. It looks at every byte a bounded number of times. Every
+ * reading ends in a refusal where the input ends: text may only end at the start of a line.
+ *
+ * Tokens are strings of one character for each byte, cut out of one string for the whole body: cheap, but they are no text yet
+ * (see `decodeToken`), and whoever keeps one keeps the body (see `copyToken`).
  */
 export class TextScanner {
-  readonly bytes: Buffer;
+  readonly #bytes: string;
+  /** Every token of such a body is text as it is. */
+  readonly #isAscii: boolean;
   /** Index of the byte that is looked at next. */
   at = 0;
   /** Counted from 1. */
   line = 0;
+  /** Whether any of the name that was read last stood in quotes, so that it may hold anything. */
+  isNameQuoted = false;
 
-  constructor(bytes: Buffer) {
-    this.bytes = bytes;
+  constructor(body: Buffer) {
+    this.#bytes = body.toString('latin1');
+    this.#isAscii = isAscii(body);
   }
 
   /** Steps over the blanks at the start of a line; answers whether the input goes on behind them. */
   startLine(): boolean {
     this.line++;
-    while (isBlank(this.bytes[this.at])) this.at++;
-    return this.at < this.bytes.length;
+    while (isBlank(this.#bytes.charCodeAt(this.at))) this.at++;
+    return this.at < this.#bytes.length;
   }
 
   /** The byte that is looked at. */
   peek(): number {
-    return this.bytes[this.at] ?? this.failAtEnd();
+    return this.at < this.#bytes.length ? this.#bytes.charCodeAt(this.at) : this.#failAtEnd();
   }
 
   /** Steps over blanks, if any; answers the byte behind them. */
   skipBlanks(): number {
-    while (isBlank(this.bytes[this.at])) this.at++;
+    while (isBlank(this.#bytes.charCodeAt(this.at))) this.at++;
     return this.peek();
   }
 
   /** Steps behind the next line feed. */
   skipLine(): void {
-    const end = this.bytes.indexOf(lineFeed, this.at);
-    if (end === -1) this.failAtEnd();
+    const end = this.#bytes.indexOf('\n', this.at);
+    if (end === -1) this.#failAtEnd();
     this.at = end + 1;
   }
 
-  /** The bytes up to a blank or line feed, which is looked at next. */
-  readWord(): Buffer {
+  /** What stands before the next blank or line feed, which is looked at next. */
+  readWord(): string {
     const start = this.at;
     let byte = this.peek();
     while (!isBlank(byte) && byte !== lineFeed) {
       this.at++;
       byte = this.peek();
     }
-    return this.bytes.subarray(start, this.at);
+    return this.#bytes.slice(start, this.at);
   }
 
-  /** The bytes up to the line feed, and steps behind it. */
-  readLine(): Buffer {
+  /** The rest of the line; steps behind its line feed. */
+  readLine(): string {
     const start = this.at;
     this.skipLine();
-    return this.bytes.subarray(start, this.at - 1);
+    return this.#bytes.slice(start, this.at - 1);
   }
 
-  /** The bytes up to the line feed with the escapes `\\`, `\n` and `\"` undone, and steps behind it. */
-  readEscapedLine(): Buffer {
-    return this.#readEscaped(lineFeed, 'help text', noBytes);
+  /** The rest of the line with the escapes `\\`, `\n` and `\"` undone; steps behind its line feed. */
+  readEscapedLine(): string {
+    return this.#readEscaped(lineFeed, 'help text', '');
   }
 
   /**
    * What stands between double quotes with escapes undone, behind what stood `before` them; to be called on the opening one, stops
    * behind the closing one.
    */
-  readQuoted(what: 'label value' | 'label name' | 'metric name', before: Buffer = noBytes): Buffer {
+  readQuoted(what: 'label value' | 'label name' | 'metric name', before = ''): string {
     this.at++;
-    const quoted = this.#readEscaped(doubleQuote, what, before);
-    return before.length === 0 ? quoted : Buffer.concat([before, quoted]);
+    return before + this.#readEscaped(doubleQuote, what, before);
   }
 
-  /**
-   * A name: text if it was written plainly, bytes if any of it was in quotes (it then may hold anything). Stops at the first byte
-   * behind it; an empty text means that no name begins here.
-   */
-  readName(what: 'label name' | 'metric name'): string | Buffer {
+  /** A name; stops at the first byte behind it. Empty if no name begins here, or it is `""`. */
+  readName(what: 'label name' | 'metric name'): string {
     const start = this.at;
-    while (isNameByte(this.peek(), this.at === start, what === 'metric name')) this.at++;
-    if (this.peek() !== doubleQuote) return this.bytes.toString('latin1', start, this.at);
-    const name = this.readQuoted(what, this.bytes.subarray(start, this.at));
+    const allowColon = what === 'metric name';
+    while (isLegacyCharCode(this.peek(), this.at === start, allowColon)) this.at++;
+    const plain = this.#bytes.slice(start, this.at);
+    this.isNameQuoted = this.peek() === doubleQuote;
+    if (!this.isNameQuoted) return plain;
+    const name = this.readQuoted(what, plain);
     this.peek();
     return name;
+  }
+
+  /** The text of a token; `null` if it is not UTF-8. */
+  decodeToken(token: string): string | null {
+    if (this.#isAscii) return token;
+    const bytes = Buffer.from(token, 'latin1');
+    return isUtf8(bytes) ? bytes.toString('utf8') : null;
   }
 
   /** Refuses the body with the reference's sentence, then a hint on what to change. */
@@ -102,18 +116,18 @@ export class TextScanner {
     throw textParseRefusal(hint === undefined ? sentence : `${sentence}; hint: ${hint}`);
   }
 
-  failAtEnd(): never {
+  #failAtEnd(): never {
     this.fail('unexpected end of input stream', 'the last line must end in a line feed');
   }
 
   /** Steps behind `end` and answers what stood before it, escapes undone. */
-  #readEscaped(end: number, what: string, before: Buffer): Buffer {
+  #readEscaped(end: number, what: string, before: string): string {
     const start = this.at;
     let hasEscapes = false;
     for (let byte = this.peek(); byte !== end; byte = this.peek()) {
       if (byte === lineFeed) {
-        const token = Buffer.concat([before, undoEscapes(this.bytes.subarray(start, this.at))]);
-        this.fail(`${what} ${quoteGoBytes(token)} contains unescaped new-line`);
+        const token = before + undoEscapes(this.#bytes.slice(start, this.at));
+        this.fail(`${what} ${quoteToken(token)} contains unescaped new-line`);
       }
       this.at++;
       if (byte !== backslash) continue;
@@ -124,37 +138,25 @@ export class TextScanner {
       }
       this.at++;
     }
-    const written = this.bytes.subarray(start, this.at++);
+    const written = this.#bytes.slice(start, this.at++);
     return hasEscapes ? undoEscapes(written) : written;
   }
 }
 
-const noBytes: Buffer = Buffer.alloc(0);
-
-/** A copy with `\\`, `\"` and `\n` undone; there are no other escapes in it. */
-function undoEscapes(written: Buffer): Buffer {
-  const bytes = Buffer.allocUnsafe(written.length);
-  let length = 0;
-  for (let i = 0; i < written.length; i++) {
-    let byte = written[i] ?? 0;
-    if (byte === backslash) {
-      byte = written[++i] ?? 0;
-      if (byte === letterN) byte = lineFeed;
-    }
-    bytes[length++] = byte;
-  }
-  return bytes.subarray(0, length);
+/** A token in double quotes, as Go's `%q` shows its bytes. */
+export function quoteToken(token: string): string {
+  return quoteGoBytes(Buffer.from(token, 'latin1'));
 }
 
-/** The text of bytes that must be UTF-8; `null` if they are not. */
-export function decodeUtf8(bytes: Buffer): string | null {
-  return isUtf8(bytes) ? bytes.toString('utf8') : null;
+/** The text of a token as a string of its own, for who keeps it: a part of a V8 string holds the whole. Bytes that are no UTF-8 become U+FFFD. */
+export function copyToken(token: string): string {
+  return Buffer.from(token, 'latin1').toString('utf8');
 }
 
-function isBlank(byte: number | undefined): boolean {
+function undoEscapes(written: string): string {
+  return written.replace(/\\([\\"n])/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped));
+}
+
+function isBlank(byte: number): boolean {
   return byte === space || byte === tab;
-}
-
-function isNameByte(byte: number, isFirst: boolean, allowColon: boolean): boolean {
-  return isLegacyCharCode(byte, isFirst, allowColon);
 }

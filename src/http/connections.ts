@@ -1,6 +1,5 @@
 import type { Server as NetServer, Socket } from 'node:net';
 import type { Http2Session } from 'node:http2';
-import type { TLSSocket } from 'node:tls';
 
 /**
  * Knows which connections are idle, so that a graceful stop can close those at once and the others after their last reply. Node's
@@ -18,7 +17,7 @@ export class ConnectionTracker {
   /** To be called before the server listens. */
   watch(server: NetServer, isTls: boolean): void {
     server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
-      if ((socket as TLSSocket).alpnProtocol === 'h2') return;
+      if ('alpnProtocol' in socket && socket.alpnProtocol === 'h2') return;
       this.requestsOf.set(socket, 0);
       socket.once('close', () => this.requestsOf.delete(socket));
     });

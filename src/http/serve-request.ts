@@ -101,9 +101,9 @@ export function createRequestListener({ router, gate, connections, bodyLimits, o
   };
 }
 
-/** A Refusal is answered in its own words; anything else is ours or the world's fault, and only the log learns more. */
+/** A Refusal is answered in its own words, one of the server's state with when to try again; anything else is ours or the world's fault, and only the log learns more. */
 function replyToError(error: unknown, request: IncomingRequest, logger: Logger): HttpReply {
-  if (error instanceof Refusal) return errorReply(error.status, error.message);
+  if (error instanceof Refusal) return errorReply(error.status, error.message, error.status === 503 ? { 'Retry-After': '1' } : undefined);
   logger.error({ err: error, method: request.method, path: request.url }, 'Cannot answer a request');
   return statusReply(500);
 }

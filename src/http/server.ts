@@ -1,9 +1,8 @@
-import { createServer, type Server as HttpServer, type ServerOptions as NodeServerOptions } from 'node:http';
+import { createServer, type ServerOptions as NodeServerOptions } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Server as TlsServer } from 'node:tls';
 import { createSystemClock, type Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { ConnectionTracker } from './connections.ts';
@@ -107,22 +106,22 @@ function createNodeServer(listener: RequestListener, config: WebConfigSource | n
     connectionsCheckingInterval: options.timeoutCheckIntervalMs ?? limits.timeoutCheckIntervalMs,
     maxHeaderSize: limits.headerBytesMax,
   };
-  if (config === null || config.initial.tls === null) {
+  const tlsConfig = config?.initial.tls ?? null;
+  if (config === null || tlsConfig === null) {
     const server = createServer(timeouts, listener);
     server.on('clientError', answerClientError);
     server.setTimeout(limits.socketIdleTimeoutMs);
     return server;
   }
-  const tls = { ...readTlsOptions(config.initial.tls), handshakeTimeout: limits.handshakeTimeoutMs };
+  const tls = { ...readTlsOptions(tlsConfig), handshakeTimeout: limits.handshakeTimeoutMs };
   const server = config.initial.http2
     ? // For HTTP/1 beside HTTP/2 Node reads these fields of the server, but does not set them from the options.
       Object.assign(createSecureServer({ ...tls, allowHTTP1: true }, listener), timeouts)
     : createHttpsServer({ ...tls, ...timeouts }, listener);
   server.on('clientError', answerClientError);
   server.setTimeout(limits.socketIdleTimeoutMs);
-  // The listener for requests is the same function for both, but their types have no common server.
-  keepTlsCurrent(server as unknown as TlsServer, config, options.logger);
-  return server as unknown as HttpServer;
+  keepTlsCurrent(server, config, options.logger);
+  return server;
 }
 
 const clientErrorLines: Readonly<Record<string, string>> = {

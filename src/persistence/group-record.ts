@@ -79,7 +79,9 @@ export function decodeGroupRecord(bytes: Uint8Array): Group {
     return readGroup(reader, record);
   } catch (error) {
     if (!(error instanceof ByteReadError)) throw error;
-    throw recordDamaged(`cannot decode a group record of ${bytes.length} bytes: ${error.message}, at byte ${error.offset}`, { cause: error });
+    throw recordDamaged(`cannot decode a group record of ${bytes.length} bytes: ${error.message}, at byte ${error.offset}`, {
+      cause: error,
+    });
   }
 }
 

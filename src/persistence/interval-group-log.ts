@@ -115,7 +115,10 @@ export class IntervalGroupLog implements GroupLog {
       this.#pending = new Map();
       this.#pendingBytes = 0;
       for (const [key, value] of [...taken, ...newer]) this.#addPending(key, value);
-      this.#options.logger.warn({ err: error, groups: this.#pending.size }, 'Cannot write what waits for the store; it is kept and tried again');
+      this.#options.logger.warn(
+        { err: error, groups: this.#pending.size },
+        'Cannot write what waits for the store; it is kept and tried again',
+      );
     }
   }
 }

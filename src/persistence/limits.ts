@@ -10,9 +10,6 @@ export const readAheadBytes: number = 4 * 1024 * 1024;
 /** Levels of a B-tree; LMDB itself stops at 32 (CURSOR_STACK). */
 export const treeDepthMax = 32;
 
-/** Largest group record that is stored, far above what `--push.max-body-size` lets through; the size fields are 32 bits wide. */
-export const recordBytesMax: number = 1024 * 1024 * 1024;
-
 /** Free space left on the file system, beyond the bytes that failed, before a full disk counts as cured. */
 export const spareDiskBytes: number = 1024 * 1024;
 

@@ -11,7 +11,15 @@ import { silentObserver, type PersistenceObserver } from './persistence-observer
 import { readStore } from './read-store.ts';
 import { createStoreFile, keepBackup, prepareStorePath, refuseForeignFile } from './store-file.ts';
 import { acquireStoreLock, type StoreLock } from './store-lock.ts';
-import { addChecksum, decodeStoreHeader, encodeEntry, encodeStoreHeader, headerKey, makeEntryKey, type StoreHeader } from './store-record.ts';
+import {
+  addChecksum,
+  decodeStoreHeader,
+  encodeEntry,
+  encodeStoreHeader,
+  headerKey,
+  makeEntryKey,
+  type StoreHeader,
+} from './store-record.ts';
 
 export interface LmdbGroupLogOptions {
   readonly path: string;
@@ -80,7 +88,8 @@ export class LmdbGroupLog implements GroupLog {
   commit(batch: Batch): Promise<CommitResult> {
     assert(this.#commit === null, 'two commits at once');
     assert(!this.#isClosed, 'a commit after close');
-    if (this.#trouble !== null) return Promise.reject(storeNotReady(`cannot commit ${batch.changes.length} groups: ${this.#trouble.reason}`));
+    if (this.#trouble !== null)
+      return Promise.reject(storeNotReady(`cannot commit ${batch.changes.length} groups: ${this.#trouble.reason}`));
     const startMs = performance.now();
     const commit = this.#write(this.#prepare(batch)).then((revision) => {
       const seconds = (performance.now() - startMs) / 1000;
@@ -190,7 +199,9 @@ export class LmdbGroupLog implements GroupLog {
   /** After a failed write LMDB may refuse everything, so the file is closed and opened anew by the probe. */
   async #enterTrouble(groups: number, bytes: number, cause: unknown): Promise<Error> {
     const { path: file, logger } = this.#options;
-    const message = `cannot commit ${groups} groups to ${file}: ${(cause as Error).message}`;
+    // LMDB calls a write that the disk took in part an I/O error.
+    const why = this.#hasSpace(bytes) ? (cause as Error).message : 'no space left on device';
+    const message = `cannot commit ${groups} groups to ${file}: ${why}`;
     this.#trouble = { reason: message, bytes };
     this.#observer.onFailure(commitFailed.code);
     logger.error({ err: cause, groups }, 'Cannot write to the store; pushes are refused until it takes writes again');
@@ -198,6 +209,11 @@ export class LmdbGroupLog implements GroupLog {
     this.#file = null;
     this.#scheduleProbe();
     return commitFailed(message, { cause });
+  }
+
+  #hasSpace(bytes: number): boolean {
+    const { bavail, bsize } = statfsSync(path.dirname(this.#options.path));
+    return bavail * bsize >= bytes + spareDiskBytes;
   }
 
   #scheduleProbe(): void {
@@ -211,10 +227,9 @@ export class LmdbGroupLog implements GroupLog {
   /** Tries whether the disk takes writes again, by writing the header anew. */
   async #probeFile(): Promise<void> {
     assert(this.#header !== null && this.#trouble !== null, 'a probe without trouble');
-    const { path: file, logger } = this.#options;
+    const { logger } = this.#options;
     try {
-      const { bavail, bsize } = statfsSync(path.dirname(file));
-      if (bavail * bsize < this.#trouble.bytes + spareDiskBytes) throw new Error('too little space is left on the file system');
+      if (!this.#hasSpace(this.#trouble.bytes)) throw new Error('no space left on device');
       this.#file = await this.#openFile(this.#header);
       await this.#file.write([{ key: headerKey, value: encodeStoreHeader(this.#header) }]);
       this.#trouble = null;

@@ -50,7 +50,8 @@ export function readStore(file: string): StoreContent {
 
 function checkHeader(header: StoreHeader | null, entries: readonly Entry[], sum: number): StoreHeader {
   if (header === null) throw new PageError(0, 'the header record of a Pushgate store is missing');
-  if (header.groupCount !== entries.length) throw new PageError(0, `it holds ${entries.length} groups and should hold ${header.groupCount}`);
+  if (header.groupCount !== entries.length)
+    throw new PageError(0, `it holds ${entries.length} groups and should hold ${header.groupCount}`);
   if (header.checksumSum !== sum) throw new PageError(0, 'its groups are not those of the last commit');
   return header;
 }

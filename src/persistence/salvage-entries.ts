@@ -1,4 +1,13 @@
-import { branchPageFlags, leafPageFlags, overflowPageFlags, PageError, pageHeadBytes, readBranchPage, readLeafPage, type LeafNode } from './lmdb-page.ts';
+import {
+  branchPageFlags,
+  leafPageFlags,
+  overflowPageFlags,
+  PageError,
+  pageHeadBytes,
+  readBranchPage,
+  readLeafPage,
+  type LeafNode,
+} from './lmdb-page.ts';
 import { treeDepthMax } from './limits.ts';
 import type { PageFile } from './lmdb-walk.ts';
 import { decodeEntry, entryKeyBytes, type Entry } from './store-record.ts';
@@ -51,7 +60,10 @@ function readPageEntries(file: PageFile, page: number): Entry[] {
 
 function readEntry(file: PageFile, page: Buffer, node: LeafNode): Entry[] {
   if (node.key.length !== entryKeyBytes) return [];
-  const entry = decodeEntry(node.key, node.start < 0 ? readOverflow(file, node) : Buffer.from(page.subarray(node.start, node.start + node.dataBytes)));
+  const entry = decodeEntry(
+    node.key,
+    node.start < 0 ? readOverflow(file, node) : Buffer.from(page.subarray(node.start, node.start + node.dataBytes)),
+  );
   return typeof entry === 'string' ? [] : [entry];
 }
 

@@ -1,4 +1,18 @@
-import { accessSync, closeSync, constants, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, type Stats } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import path from 'node:path';
 import { storeForeign, storePathUnusable } from './errors.ts';
 import { LmdbFile, type LmdbChange } from './lmdb-file.ts';
@@ -23,7 +37,8 @@ export function prepareStorePath(file: string): StoreFileKind {
 }
 
 function checkFileType(file: string, stats: Stats): void {
-  if (stats.isDirectory()) throw storePathUnusable(`cannot open the store ${file}: it is a folder; name a file in it, such as ${path.join(file, 'pushgate.mdb')}`);
+  if (stats.isDirectory())
+    throw storePathUnusable(`cannot open the store ${file}: it is a folder; name a file in it, such as ${path.join(file, 'pushgate.mdb')}`);
   if (!stats.isFile()) throw storePathUnusable(`cannot open the store ${file}: it is not a regular file`);
 }
 

@@ -4,6 +4,7 @@ import { compareAsBytes } from '../base/bytes.ts';
 import type { MetricFamily, MetricType } from '../model/metric-family.ts';
 import type { BuildInfo } from './build-info.ts';
 import { makeFamily, makeMetric, readRegistry, readRegistryTypes } from './own-families.ts';
+import { registerPersistenceMetrics, type PersistenceRecorder } from './persistence-metrics.ts';
 import { createWindowSummary, type WindowSummary } from './window-summary.ts';
 
 /** The server's own metrics: counted here, handed out as metric families. */
@@ -14,6 +15,8 @@ export interface Telemetry {
   observePush(method: string, sizeBytes: number, durationSeconds: number): void;
   /** Adds a gauge whose value is read when the metrics are collected; at start only, so that its name is reserved before any push. */
   addGauge(name: string, help: string, read: () => number): void;
+  /** Adds the `pushgate_persistence_*` families; at start only, as above. */
+  addPersistence(): PersistenceRecorder;
   /** The families that have metrics, sorted by name; their labels and metrics are in the order of an exposition. */
   collect(): Promise<MetricFamily[]>;
   /** Every family this server may ever show, also while it has no metrics: pushes must not clash with them. Grows with `addGauge`. */
@@ -77,6 +80,11 @@ export function createTelemetry(build: BuildInfo, clock: Clock = createSystemClo
         },
       });
       types.set(name, 'gauge');
+    },
+    addPersistence() {
+      const recorder = registerPersistenceMetrics(registry);
+      for (const [name, type] of readRegistryTypes(registry)) types.set(name, type);
+      return recorder;
     },
     async collect() {
       const families = [...(await readRegistry(registry)), ...readPushSummaries(pushes, clock.nowMs())];

@@ -122,7 +122,14 @@ export function testGroupLogContract(harness: () => LogHarness): void {
 
   test('keys of any length and any character are kept apart', async () => {
     const { log, sink } = await openNew();
-    const keys = ['["job","a"]', `["job","${'ä'.repeat(5000)}"]`, `["job","${'ä'.repeat(5000)}."]`, '["job","\\u0000"]', '["job","\u{1F600}"]', ''];
+    const keys = [
+      '["job","a"]',
+      `["job","${'ä'.repeat(5000)}"]`,
+      `["job","${'ä'.repeat(5000)}."]`,
+      '["job","\\u0000"]',
+      '["job","\u{1F600}"]',
+      '',
+    ];
     await commitChanges(log, ...keys.map((key, i) => change(key, `value ${i}`, sink.revision)));
     const next = await closeAndReopen(log);
     const expected = harness().isDurable ? keys.map((key, i) => [key, `value ${i}`]) : [];

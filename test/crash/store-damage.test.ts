@@ -75,7 +75,10 @@ describe('a damaged store', () => {
       return error;
     }
     expect(sink.groups).toEqual(groups);
-    const changes = new Map([['["job","new"]', 'x'.repeat(9000)], ...[...groups.keys()].slice(0, 20).map((key) => [key, 'after'] as const)]);
+    const changes = new Map([
+      ['["job","new"]', 'x'.repeat(9000)],
+      ...[...groups.keys()].slice(0, 20).map((key) => [key, 'after'] as const),
+    ]);
     await commitChanges(log, ...Array.from(changes, ([key, value]) => change(key, value)));
     await log.close();
     const after = readStore(file).entries.map(({ key, value }) => [key, Buffer.from(value).toString()] as const);

@@ -102,15 +102,22 @@ function textEntries(state: State): Map<string, string> {
 function protobufEntries(state: State): Map<string, string> {
   const entries = new Map<string, string>();
   for (const { name, help: _, metric, ...rest } of state.protobuf.values()) {
-    // COUNTER is what a message means that does not say its type; both ways of writing it are the same.
     entries.set(`family ${name}`, stableJson({ type: 'COUNTER', ...rest }));
     for (const { label, ...value } of metric as { label: { name: string; value: string }[] }[]) {
       const labels = label.map((pair) => [pair.name, pair.value] as const);
       const { value: seconds } = (value as { gauge?: { value: number } }).gauge ?? {};
-      entries.set(seriesOf({ name, labels }), pushTimeName.test(name) ? zeroOrNot(String(seconds)) : stableJson(value));
+      entries.set(seriesOf({ name, labels }), pushTimeName.test(name) ? zeroOrNot(String(seconds)) : stableJson(withDefaults(value)));
     }
   }
   return entries;
+}
+
+/** What a message does not say means COUNTER or 0: writing it out is the same. */
+function withDefaults(value: Readonly<Record<string, unknown>>): unknown {
+  const fill = (part: unknown): unknown => ({ sample_count: 0, sample_sum: 0, ...(part as object) });
+  return Object.fromEntries(
+    Object.entries(value).map(([kind, part]) => [kind, kind === 'summary' || kind === 'histogram' ? fill(part) : part]),
+  );
 }
 
 function groupEntries(state: State): Map<string, string> {

@@ -17,11 +17,13 @@ export function generateProtobufBody(random: Random): Buffer {
 }
 
 function generateFamily(random: Random): FamilyJson {
+  // Values of another kind than the type have a name of their own: beside a family of that kind the reference may take them or not.
+  if (random.chance(0.02)) return { name: 'fz_odd', type: 'SUMMARY', metric: [generateMetric(random, 'gauge')] };
   const name = random.pick(Object.keys(familyTypes));
   const usual = familyTypes[name] ?? 'untyped';
   const type = random.chance(0.92) ? usual : random.pick(Object.values(familyTypes));
   const metrics: unknown[] = [];
-  for (let count = random.below(3); count >= 0; count--) metrics.push(generateMetric(random, random.chance(0.98) ? type : 'gauge'));
+  for (let count = random.below(3); count >= 0; count--) metrics.push(generateMetric(random, type));
   return {
     name,
     ...(random.chance(0.6) ? { help: random.pick(['Help.', 'Other help.', '', 'back\\slash\nline']) } : {}),
@@ -32,7 +34,7 @@ function generateFamily(random: Random): FamilyJson {
 
 function generateMetric(random: Random, type: string): unknown {
   const names = random.shuffle(labelNames.filter(() => random.chance(0.25)));
-  if (random.chance(0.01)) names.push(random.pick(['__x', '__name__']));
+  if (random.chance(0.01)) names.push(random.pick([...names, '__x', '__name__']));
   return {
     label: names.map((name) => ({ name, value: random.pick(labelValues) })),
     [type]: generateValue(random, type),

@@ -8,11 +8,12 @@ export interface FuzzSettings {
 }
 
 const shortRun = { operationsMax: 5000, differentialMsMax: 15_000, bodies: 20_000, parserMsMax: 10_000 };
+/** Always the same, so that a red test is somebody's change and no bad luck; `npm run fuzz` takes a new seed every time. */
+const shortRunSeed = 20_260_101;
 const hoursMax = 6 * 3_600_000;
 
 export function fuzzSettings(env: NodeJS.ProcessEnv = process.env): FuzzSettings {
-  // A new seed for every run: over the days, short runs see more than one long one.
-  const seed = readNumber(env.FUZZ_SEED) ?? Date.now() % 2 ** 32;
+  const seed = readNumber(env.FUZZ_SEED) ?? shortRunSeed;
   if (env.FUZZ_OPS === undefined) return { seed, ...shortRun };
   const bodies = readNumber(env.FUZZ_BODIES) ?? 1_000_000;
   return { seed, operationsMax: readNumber(env.FUZZ_OPS) ?? 0, differentialMsMax: hoursMax, bodies, parserMsMax: hoursMax };

@@ -42,8 +42,8 @@ describe('replies', () => {
       route('GET', '/sync', () => {
         throw refuse('cannot brew: a teapot');
       }),
-      route('GET', '/async', () => Promise.reject<never>(refuse('cannot brew: a teapot'))),
-      route('GET', '/bug', () => Promise.reject<never>(new Error('secret'))),
+      route('GET', '/async', () => Promise.reject(refuse('cannot brew: a teapot'))),
+      route('GET', '/bug', () => Promise.reject(new Error('secret'))),
       route('GET', '/bad-header', () => ({ status: 200, headers: { 'X-A': 'a\nb' } })),
     ];
     const { port } = await start(routes, { logger: { ...silentLogger, error } });
@@ -158,8 +158,8 @@ describe('misbehaving clients', () => {
     let message = '';
     const { port } = await start([
       route('PUT', '/p', async (incoming) => {
-        await incoming.readBody().catch((error: Refusal) => {
-          message = `${error.code}: ${error.message}`;
+        await incoming.readBody().catch((error: unknown) => {
+          message = `${(error as Refusal).code}: ${(error as Refusal).message}`;
           outcome.open();
           throw error;
         });

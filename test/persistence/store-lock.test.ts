@@ -42,7 +42,10 @@ describe.each(['with the command flock', 'without it'])('the lock of a store, %s
 
 test('a lock that another process holds in the kernel is held, whatever the file says, until it is killed', async () => {
   const file = path.join(folder(), 'store.mdb.lock');
-  const holder = spawn('flock', ['-n', file, 'sh', '-c', 'echo held; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  const holder = spawn('flock', ['-n', file, 'sh', '-c', 'echo held; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  });
   await once(holder.stdout, 'data');
   expect(() => acquireStoreLock(file)).toThrow(held);
   process.kill(-(holder.pid ?? 0), 'SIGKILL');

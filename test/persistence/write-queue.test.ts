@@ -124,7 +124,11 @@ test.each([1, 2, 3, 4, 5])('whatever the log does, memory and log agree at the e
   for (let i = 0; i < 300; i++) {
     const labels = { job: `j${(i * 7) % 5}`, ...(i % 3 === 0 ? { x: '1' } : {}) };
     const body = `# TYPE f ${i % 11 === 0 ? 'counter' : 'gauge'}\nf{n="${i % 4}"} ${i}\ng${i % 3} ${i}\n`;
-    answers.push(queue.submit(i % 13 === 0 ? { kind: 'delete', key: keyOf(labels), atMs: i } : pushOf(i % 2 === 0 ? 'add' : 'replace', labels, body, i)).catch(() => undefined));
+    answers.push(
+      queue
+        .submit(i % 13 === 0 ? { kind: 'delete', key: keyOf(labels), atMs: i } : pushOf(i % 2 === 0 ? 'add' : 'replace', labels, body, i))
+        .catch(() => undefined),
+    );
     if (i % 10 === 0) await nextTurn();
   }
   await Promise.all(answers);

@@ -1,0 +1,104 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { silentLogger } from '../../src/base/logger.ts';
+import { LmdbGroupLog, type LmdbGroupLogOptions } from '../../src/persistence/lmdb-group-log.ts';
+import { change, commitChanges, RecordingSink } from '../contract/group-log.ts';
+import { useTemporaryFolder } from '../support/temporary-folder.ts';
+
+const folder = useTemporaryFolder();
+
+function makeLog(file: string, more: Partial<LmdbGroupLogOptions> = {}): LmdbGroupLog {
+  return new LmdbGroupLog({ path: file, version: '0.0.0', clock: { nowMs: () => 7 }, logger: silentLogger, ...more });
+}
+
+async function openCode(file: string, more: Partial<LmdbGroupLogOptions> = {}): Promise<string> {
+  try {
+    await makeLog(file, more).open(new RecordingSink());
+    return 'opened';
+  } catch (error) {
+    expect((error as Error).message).toContain(file);
+    return (error as { code: string }).code;
+  }
+}
+
+describe('opening a store', () => {
+  test('makes the folders it lies in, and leaves only the data and the lock of LMDB behind', async () => {
+    const file = path.join(folder(), 'a', 'b', 'store.mdb');
+    const log = makeLog(file);
+    await log.open(new RecordingSink());
+    await commitChanges(log, change('["job","a"]', 'x'));
+    await log.close();
+    expect(readdirSync(path.dirname(file)).sort()).toEqual(['store.mdb', 'store.mdb-lock']);
+  });
+
+  test('takes an empty file for a new store', async () => {
+    const file = path.join(folder(), 'store');
+    writeFileSync(file, '');
+    const log = makeLog(file);
+    await log.open(new RecordingSink());
+    await log.close();
+  });
+
+  test('refuses a folder, a file as a folder, and a file system that takes no files', async () => {
+    mkdirSync(path.join(folder(), 'store'));
+    expect(await openCode(path.join(folder(), 'store'))).toBe('PG_STORE_PATH_UNUSABLE');
+    writeFileSync(path.join(folder(), 'file'), 'x');
+    expect(await openCode(path.join(folder(), 'file', 'store'))).toBe('PG_STORE_PATH_UNUSABLE');
+    expect(await openCode('/proc/store.mdb')).toBe('PG_STORE_PATH_UNUSABLE');
+  });
+
+  test('refuses a file that nobody knows, and leaves it as it is', async () => {
+    const file = path.join(folder(), 'store');
+    writeFileSync(file, 'this is not a persistence file\n');
+    expect(await openCode(file)).toBe('PG_STORE_FOREIGN');
+    expect(await openCode(file, { importFile: () => Promise.resolve(null) })).toBe('PG_STORE_FOREIGN');
+    expect(readFileSync(file, 'utf8')).toBe('this is not a persistence file\n');
+    expect(readdirSync(folder())).toEqual(['store']);
+  });
+
+  test('imports a file that the hook knows, and keeps it beside the store', async () => {
+    const file = path.join(folder(), 'store');
+    writeFileSync(file, 'gob');
+    const importFile = (from: string): Promise<{ key: string; value: Uint8Array }[]> =>
+      Promise.resolve([{ key: '["job","a"]', value: readFileSync(from) }]);
+    const sink = new RecordingSink();
+    const log = makeLog(file, { importFile });
+    await log.open(sink);
+    expect([...sink.groups]).toEqual([['["job","a"]', 'gob']]);
+    await log.close();
+    expect(readFileSync(`${file}.pushgateway.bak`, 'utf8')).toBe('gob');
+  });
+
+  test('is refused while another log has the store', async () => {
+    const file = path.join(folder(), 'store.mdb');
+    const log = makeLog(file);
+    await log.open(new RecordingSink());
+    expect(await openCode(file)).toBe('PG_STORE_HELD');
+    await commitChanges(log, change('["job","a"]', 'still mine'));
+    await log.close();
+    const sink = new RecordingSink();
+    const next = makeLog(file);
+    await next.open(sink);
+    expect(sink.groups.get('["job","a"]')).toBe('still mine');
+    await next.close();
+  });
+});
+
+test('an observer hears of every commit and flush', async () => {
+  const heard: unknown[] = [];
+  const observer = {
+    onCommit: ({ groups }: { groups: number }) => heard.push(['commit', groups]),
+    onFlush: ({ groups, bytes, atMs }: { groups: number; bytes: number; atMs: number }) =>
+      heard.push(['flush', groups, bytes > 5000, atMs]),
+    onFailure: (code: string) => heard.push(code),
+  };
+  const log = makeLog(path.join(folder(), 'store.mdb'), { observer });
+  await log.open(new RecordingSink());
+  await commitChanges(log, change('["job","a"]', 'x'.repeat(5000)), change('["job","b"]', 'y'));
+  await log.close();
+  expect(heard).toEqual([
+    ['flush', 2, true, 7],
+    ['commit', 2],
+  ]);
+});
