@@ -12,3 +12,5 @@ export const invalidBase64: RefusalKind = defineRefusal('PG_PATH_BASE64', 400);
 /** The job of a push path is empty (SPEC §3.5). */
 export const jobRequired: RefusalKind = defineRefusal('PG_PATH_JOB', 400);
 
+/** The store is still being read; nothing can be pushed or scraped yet. */
+export const storeLoading: RefusalKind = defineRefusal('PG_STORE_LOADING', 503);

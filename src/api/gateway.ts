@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { WriteQueue } from '../persistence/write-queue.ts';
+import type { GroupLoader } from '../persistence/group-loader.ts';
 import type { GroupLog } from '../persistence/group-log.ts';
 import type { MetricStore } from '../store/metric-store.ts';
 import type { BuildInfo } from '../telemetry/build-info.ts';
@@ -11,6 +12,7 @@ export interface Gateway {
   readonly store: MetricStore;
   readonly writes: WriteQueue;
   readonly log: GroupLog;
+  readonly loader: GroupLoader;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -10,8 +10,9 @@ export function createHealthyHandler(): HttpHandler {
 }
 
 /** GET `/-/ready`: pushes are taken. Else 503 and the reason. */
-export function createReadyHandler({ log, writes }: Gateway): HttpHandler {
+export function createReadyHandler({ loader, log, writes }: Gateway): HttpHandler {
   return () => {
+    if (!loader.isLoaded) return { status: 503, headers: plainText, body: `not ready: ${loader.progress}\n` };
     const { ready, reason } = log.health();
     if (!ready) return { status: 503, headers: plainText, body: `not ready: ${reason ?? 'the store does not take writes'}\n` };
     if (writes.isFull) return { status: 503, headers: plainText, body: 'not ready: too many writes are waiting for the store\n' };

@@ -2,6 +2,7 @@ import { Refusal } from '../base/errors.ts';
 import type { Route } from '../http/route-table.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from '../http/types.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { storeLoading } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import { createHealthyHandler, createReadyHandler } from './handle-health.ts';
 import { createQuitHandler, rejectQuitByGet } from './handle-lifecycle.ts';
@@ -15,11 +16,11 @@ import { createPageHandler, serveStatic } from './page.ts';
 export function createRoutes(gateway: Gateway): Route[] {
   const { routePrefix: prefix, telemetryPath } = gateway.options;
   const counted = (name: string, handler: HttpHandler): HttpHandler => countRequests(gateway.telemetry, name, handler);
-  const page = counted('status', createPageHandler(gateway));
+  const page = counted('status', whenLoaded(gateway, createPageHandler(gateway)));
   const quit = createQuitHandler(gateway);
   return [
     ...['', '@base64'].flatMap((suffix) => createPushRoutes(gateway, `${prefix}/metrics/job${suffix}/:job`, suffix !== '')),
-    { method: 'GET', pattern: joinPath(prefix, telemetryPath), handler: createScrapeHandler(gateway) },
+    { method: 'GET', pattern: joinPath(prefix, telemetryPath), handler: whenLoaded(gateway, createScrapeHandler(gateway)) },
     { method: 'GET', pattern: `${prefix}/-/healthy`, handler: counted('healthy', createHealthyHandler()) },
     { method: 'GET', pattern: `${prefix}/-/ready`, handler: counted('ready', createReadyHandler(gateway)) },
     { method: 'PUT', pattern: `${prefix}/-/quit`, handler: quit },
@@ -38,23 +39,31 @@ export function createApiRoutes(gateway: Gateway): Route[] {
   const routes: Route[] = [
     { method: 'OPTIONS', pattern: '/*path', handler: counted('api/v1/options', answerOptions) },
     { method: 'GET', pattern: '/status', handler: counted('api/v1/status', createStatusHandler(gateway)) },
-    { method: 'GET', pattern: '/metrics', handler: counted('api/v1/metrics', createMetricsHandler(gateway)) },
+    { method: 'GET', pattern: '/metrics', handler: counted('api/v1/metrics', whenLoaded(gateway, createMetricsHandler(gateway))) },
   ];
   if (!gateway.options.enableAdminApi) return routes;
-  return [...routes, { method: 'PUT', pattern: '/admin/wipe', handler: counted('wipe', createWipeHandler(gateway)) }];
+  return [...routes, { method: 'PUT', pattern: '/admin/wipe', handler: counted('wipe', whenLoaded(gateway, createWipeHandler(gateway))) }];
 }
 
 function createPushRoutes(gateway: Gateway, pattern: string, isJobBase64: boolean): Route[] {
   const { telemetry } = gateway;
   const handlers: readonly (readonly [string, HttpHandler])[] = [
-    ['PUT', measurePushes(telemetry, countRequests(telemetry, 'push', createPushHandler(gateway, 'replace', isJobBase64)))],
-    ['POST', measurePushes(telemetry, countRequests(telemetry, 'push', createPushHandler(gateway, 'add', isJobBase64)))],
-    ['DELETE', countRequests(telemetry, 'delete', createDeleteHandler(gateway, isJobBase64))],
+    ['PUT', measurePushes(telemetry, countRequests(telemetry, 'push', whenLoaded(gateway, createPushHandler(gateway, 'replace', isJobBase64))))],
+    ['POST', measurePushes(telemetry, countRequests(telemetry, 'push', whenLoaded(gateway, createPushHandler(gateway, 'add', isJobBase64))))],
+    ['DELETE', countRequests(telemetry, 'delete', whenLoaded(gateway, createDeleteHandler(gateway, isJobBase64)))],
   ];
   return handlers.flatMap(([method, handler]) => [
     { method, pattern, handler },
     { method, pattern: `${pattern}/*labels`, handler },
   ]);
+}
+
+/** Nothing of a store that is still being read is shown or changed. */
+function whenLoaded({ loader }: Gateway, handler: HttpHandler): HttpHandler {
+  return (request) => {
+    if (!loader.isLoaded) throw storeLoading(`the gateway has just started: ${loader.progress}; try again in a moment`);
+    return handler(request);
+  };
 }
 
 /** Counts answers by status; refusals are answered further out, and counted here by the status they carry. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createSystemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Gateway } from '../api/gateway.ts';
@@ -5,7 +6,7 @@ import { createApiRoutes, createRoutes } from '../api/routes.ts';
 import { createRouter } from '../http/router.ts';
 import { startServer } from '../http/server.ts';
 import { encodeGroupRecord } from '../persistence/group-record.ts';
-import { MemoryGroupLog } from '../persistence/memory-group-log.ts';
+import { GroupLoader } from '../persistence/group-loader.ts';
 import { WriteQueue } from '../persistence/write-queue.ts';
 import { MetricStore } from '../store/metric-store.ts';
 import { readBuildInfo } from '../telemetry/build-info.ts';
@@ -13,7 +14,11 @@ import { selectReservedTypes } from '../telemetry/reserved-families.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
 import { computeRoutePrefix } from './external-url.ts';
 import { flagsForStatus, type Flags } from './flags.ts';
+import { createGroupLog } from './open-group-log.ts';
 import type { Assembly } from './serve.ts';
+
+/** How long the store may load before the server answers without it. */
+const silentLoadMs = 100;
 
 /** Joins the rooms into a running server: the only place where that happens. Rejects with a Failure when it cannot start. */
 export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> {
@@ -25,9 +30,11 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     'Metric families of groups that are stored but left out of the exposition because they contradict others.',
     () => store.inconsistentFamilyCount,
   );
+  const log = createGroupLog(flags, telemetry, build.version, clock, logger);
   const store: MetricStore = new MetricStore({ ownTypes: selectReservedTypes(telemetry.ownTypes()), isChecked: !flags.disableConsistencyCheck, logger });
-  const log = new MemoryGroupLog();
-  await log.open({ reset: () => {}, apply: () => {} });
+  const loader = new GroupLoader();
+  await log.open(loader);
+  const loaded = loader.load(store);
   const writes = new WriteQueue(store, log, encodeGroupRecord, logger);
 
   let requestQuit = (): void => {};
@@ -36,6 +43,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     store,
     writes,
     log,
+    loader,
     telemetry,
     clock,
     logger,
@@ -53,6 +61,8 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
       quit: requestQuit,
     },
   };
+  // A small store is there before anybody can ask; a large one is waited for with 503s, so that health checks pass meanwhile.
+  await Promise.race([loaded, sleep(silentLoadMs)]);
   const server = await startServer({
     router: createRouter(createRoutes(gateway), { api: { prefix: `${flags.routePrefix}/api/v1`, routes: createApiRoutes(gateway) } }),
     listenAddresses: flags.listenAddresses,
@@ -62,6 +72,12 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     logger,
     clock,
   });
+  try {
+    await loaded;
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   return {
     addresses: server.addresses,
     quit,

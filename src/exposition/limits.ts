@@ -7,6 +7,12 @@ export const quotedBytesMax = 1024;
  */
 export const readyTextLengthMax: number = 256 * 1024 * 1024;
 
+/**
+ * Sample lines plus labels of a body that the plain text parser takes. It makes objects of each: a million metrics with a label each, which
+ * is this number, take a good gigabyte until they are stored.
+ */
+export const textPartsMax = 2_000_000;
+
 /** Clauses of an Accept header that are looked at. Prometheus sends seven at most. */
 export const acceptClausesMax = 64;
 

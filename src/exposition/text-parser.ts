@@ -1,7 +1,10 @@
 import type { LabelPair, Metric, MetricFamily, MetricType } from '../model/metric-family.ts';
 import { isLegacyLabelName, isLegacyMetricName } from '../model/names.ts';
+import { expositionTooLargeRefusal } from './errors.ts';
 import { parseGoFloat } from './go-number.ts';
 import { quoteGoByte, quoteGoBytes } from './go-quote.ts';
+import { readyTextLengthMax, textPartsMax } from './limits.ts';
+import { refuseTooLarge } from './sample-text.ts';
 import {
   addToHistogram,
   addToSummary,
@@ -33,14 +36,16 @@ export interface TextParserOptions {
  * kept with U+FFFD in place of the bytes that are not.
  */
 export function parseText(body: Buffer, options: TextParserOptions): MetricFamily[] {
-  const parser = new TextParser(body, options);
+  // The ready text would be no shorter; and a longer body may not fit into a string.
+  if (body.length > readyTextLengthMax) throw refuseTooLarge();
+  const parser = new TextParser(body, options, textPartsMax);
   parser.parse();
   return parser.families.finish();
 }
 
 /** Reads sample lines alone, all of one family of a known name and type. The lines must be ready text of ours. */
 export function parseSampleLines(lines: Buffer, name: string, type: MetricType): readonly Metric[] {
-  const parser = new TextParser(lines, { allowUtf8Names: true });
+  const parser = new TextParser(lines, { allowUtf8Names: true }, Infinity);
   parser.families.declare(name, type);
   parser.parse();
   return parser.families.finish()[0]?.metrics ?? [];
@@ -58,9 +63,13 @@ class TextParser {
   /** The number in `quantile` or `le`; NaN without one. */
   #bound = NaN;
 
-  constructor(body: Buffer, { allowUtf8Names }: TextParserOptions) {
+  /** Sample lines and labels that may still come. */
+  #partsLeft: number;
+
+  constructor(body: Buffer, { allowUtf8Names }: TextParserOptions, partsMax: number) {
     this.#scanner = new TextScanner(body);
     this.#allowUtf8Names = allowUtf8Names;
+    this.#partsLeft = partsMax;
   }
 
   parse(): void {
@@ -110,6 +119,7 @@ class TextParser {
 
   #parseSample(first: number): void {
     const scanner: TextScanner = this.#scanner;
+    this.#countPart();
     this.#target = null;
     this.#labels = [];
     this.#labelNames.clear();
@@ -165,6 +175,7 @@ class TextParser {
     const token = scanner.readQuoted('label value');
     const value = scanner.decodeToken(token);
     if (value === null) scanner.fail(`invalid label value ${quoteToken(token)}`);
+    this.#countPart();
     if (isSpecial) this.#setBound(name, value);
     else this.#labels.push({ name, value });
     const next = scanner.skipBlanks();
@@ -235,6 +246,11 @@ class TextParser {
     if (isUtf8Name && (this.#allowUtf8Names || isLegacyName(name))) return name;
     const hint = isUtf8Name ? 'the flag --push.enable-utf8-names allows names like this' : undefined;
     return this.#scanner.fail(`invalid ${what} ${quoteToken(token)}`, hint);
+  }
+
+  #countPart(): void {
+    if (--this.#partsLeft < 0)
+      throw expositionTooLargeRefusal(`cannot parse the push: it has more than ${textPartsMax} samples and labels`);
   }
 
   #quoteTarget(): string {

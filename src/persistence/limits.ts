@@ -18,3 +18,6 @@ export const queuedWritesMax = 10_000;
 
 /** Writes that go into one commit; bounds how long scrapes and other requests wait while a batch is decided. */
 export const batchWritesMax = 1024;
+
+/** How long loading goes on before health checks and refused pushes get a turn. */
+export const loadSliceMs = 20;

@@ -79,7 +79,7 @@ export function walkPages(file: PageFile, meta: MetaPage, visit: EntryVisitor): 
   walk.walkTree(meta.free, compareNumbers, (node, page, at) => {
     walk.addFreeList(walk.readData(page, node, at), at);
   });
-  walk.walkTree(meta.main, Buffer.compare, (node, page, at) => {
+  walk.walkTree(meta.main, compareBytes, (node, page, at) => {
     visit(node.key, walk.readData(page, node, at), at);
   });
   return { pageSize: meta.pageSize, pages: meta.lastPage + 1, freePages: walk.checkFreePages() };
@@ -87,6 +87,10 @@ export function walkPages(file: PageFile, meta: MetaPage, visit: EntryVisitor): 
 
 type Compare = (a: Buffer, b: Buffer) => number;
 type NodeVisitor = (node: LeafNode, page: Buffer, at: number) => void;
+
+function compareBytes(a: Buffer, b: Buffer): number {
+  return Buffer.compare(a, b);
+}
 
 /** The keys of the free tree are transaction numbers in 8 bytes. */
 function compareNumbers(a: Buffer, b: Buffer): number {

@@ -2,6 +2,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import type { Gateway, GatewayOptions } from '../../src/api/gateway.ts';
 import type { HttpReply, HttpRequest } from '../../src/http/types.ts';
 import { encodeGroupRecord } from '../../src/persistence/group-record.ts';
+import { GroupLoader } from '../../src/persistence/group-loader.ts';
 import { MemoryGroupLog } from '../../src/persistence/memory-group-log.ts';
 import { WriteQueue } from '../../src/persistence/write-queue.ts';
 import { readBuildInfo } from '../../src/telemetry/build-info.ts';
@@ -16,7 +17,10 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
   const isChecked = options.isChecked ?? true;
   const store = createStore({ isChecked, ownTypes: selectReservedTypes(telemetry.ownTypes()) });
   const log = new MemoryGroupLog();
+  const loader = new GroupLoader();
+  void loader.load(store);
   return {
+    loader,
     store,
     log,
     telemetry,

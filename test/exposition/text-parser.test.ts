@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Refusal } from '../../src/base/errors.ts';
 import type { MetricFamily } from '../../src/model/metric-family.ts';
+import { textPartsMax } from '../../src/exposition/limits.ts';
 import { parseText } from '../../src/exposition/text-parser.ts';
 
 function parse(body: string | Buffer, allowUtf8Names = false): MetricFamily[] {
@@ -205,6 +206,13 @@ test('the error says what to change where that is known', () => {
 
 test('HELP that is not UTF-8 keeps what is', () => {
   expect(parse(Buffer.from('# HELP m a\xffb\nm 1\n', 'latin1'))[0]?.help).toBe('a\ufffdb');
+});
+
+test('more samples and labels than memory should hold are refused', () => {
+  const labels = Array.from({ length: 1_999 }, (_, i) => `l${i}="v"`).join(',');
+  const line = `m{${labels}} 1\n`;
+  expect(parse(line.repeat(textPartsMax / 2_000))).toHaveLength(1);
+  expect(() => parse(`${line.repeat(textPartsMax / 2_000)}m 1\n`)).toThrow(`more than ${textPartsMax} samples and labels`);
 });
 
 test.each([

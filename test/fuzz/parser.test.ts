@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
-import { decodeDelimitedFamilies } from '../../src/exposition/protobuf/codec.ts';
+import { decodePush } from '../../src/exposition/decode-push.ts';
+import { storeFamilies } from '../../src/exposition/store-family.ts';
 import { parseText } from '../../src/exposition/text-parser.ts';
+import { createGroupingKey } from '../../src/model/grouping-key.ts';
+import type { StoredFamily } from '../../src/model/stored-family.ts';
 import { generateDamagedProtobuf, generateDamagedText, runParserFuzzer } from './parser.ts';
+import { protobufContentType } from './protobuf-kit.ts';
 import { fuzzSettings } from './settings.ts';
 
 const { seed, bodies, parserMsMax } = fuzzSettings();
@@ -11,10 +15,21 @@ const msPerBodyMax = 2000;
 /** The heap before a garbage collection may hold a lot of rubbish. */
 const grownBytesMax = 256 * 1024 * 1024;
 
+const options = {
+  key: createGroupingKey(
+    new Map([
+      ['job', 'j'],
+      ['zone', 'z'],
+    ]),
+  ),
+  atMs: 1,
+  allowUtf8Names: false,
+};
+
 const parsers = [
-  ['text', (body: Buffer) => parseText(body, { allowUtf8Names: false }), generateDamagedText],
-  ['text with UTF-8 names', (body: Buffer) => parseText(body, { allowUtf8Names: true }), generateDamagedText],
-  ['protobuf', decodeDelimitedFamilies, generateDamagedProtobuf],
+  ['text', parseBothWays, generateDamagedText],
+  ['text with UTF-8 names', (body: Buffer) => decodePush(body, undefined, { ...options, allowUtf8Names: true }), generateDamagedText],
+  ['protobuf', (body: Buffer) => decodePush(body, protobufContentType, options), generateDamagedProtobuf],
 ] as const;
 
 test.each(parsers)('mutated bodies in %s neither crash nor hang the parser', { timeout: parserMsMax + 60_000 }, (name, parse, generate) => {
@@ -48,3 +63,25 @@ test('a parser that keeps what it read is seen to grow', () => {
   const { grownBytes } = runParserFuzzer({ seed: 1, bodies: 10_000, msMax: 60_000, parse, generate: () => Buffer.of(10) });
   expect(grownBytes).toBeGreaterThan(40_000_000);
 });
+
+/** The fast path and the plain parser must read the same, and refuse the same in the same words. */
+function parseBothWays(body: Buffer): void {
+  const plain = describe(() => storeFamilies(parseText(body, options), options.key, options.atMs));
+  const chosen = describe(() => decodePush(body, undefined, options).families);
+  if (plain !== chosen) throw new Error(`the plain parser reads\n${plain}\nbut a push is read as\n${chosen}`);
+  // Alike so far: the refusal, if it is one, is thrown for the fuzzer to judge.
+  parseText(body, options);
+}
+
+function describe(read: () => readonly StoredFamily[]): string {
+  try {
+    return read()
+      .map(({ home, protobuf, ...rest }) => {
+        const message = protobuf === null ? '' : Buffer.from(protobuf).toString('base64');
+        return `${JSON.stringify(rest)} ${message}\n${home.bytes.toString('utf8', home.start, home.end)}`;
+      })
+      .join('');
+  } catch (error) {
+    return String(error);
+  }
+}

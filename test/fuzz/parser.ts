@@ -60,13 +60,13 @@ export function runParserFuzzer({ seed, bodies, msMax, parse, generate }: Parser
 export function generateDamagedText(random: Random): Buffer {
   const body = Buffer.from(generateTextBody(random));
   if (random.chance(0.001)) return Buffer.concat(Array.from({ length: 300 }, () => mutateBody(random, body)));
-  return random.chance(0.9) ? mutateBody(random, body) : body;
+  return random.chance(0.6) ? mutateBody(random, body) : body;
 }
 
 /** Protobuf messages, most of them damaged. */
 export function generateDamagedProtobuf(random: Random): Buffer {
   const body = generateProtobufBody(random);
-  return random.chance(0.9) ? mutateBody(random, body) : body;
+  return random.chance(0.6) ? mutateBody(random, body) : body;
 }
 
 function usedBytes(): number {

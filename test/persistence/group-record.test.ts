@@ -16,7 +16,7 @@ function readTexts({ families, ...group }: Group): unknown {
   };
 }
 
-const damaged = expect.objectContaining({ code: 'PG_RECORD_DAMAGED', message: expect.stringMatching(/at byte \d+$/) as unknown });
+const damaged: unknown = expect.objectContaining({ code: 'PG_RECORD_DAMAGED', message: expect.stringMatching(/at byte \d+$/) as unknown });
 
 function catchError(run: () => unknown): unknown {
   try {

@@ -8,7 +8,7 @@ import { acquireStoreLock } from '../../src/persistence/store-lock.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = useTemporaryFolder();
-const held = expect.objectContaining({ code: 'PG_STORE_HELD' });
+const held: unknown = expect.objectContaining({ code: 'PG_STORE_HELD' });
 
 describe.each(['with the command flock', 'without it'])('the lock of a store, %s', (kind) => {
   const lockPath = (): string => {
