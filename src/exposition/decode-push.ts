@@ -1,7 +1,7 @@
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import { isDelimitedProtobuf } from './content-type.ts';
-import { decodeFastText } from './fast-text.ts';
+import { decodeFastText } from './fast-text/decode-fast-text.ts';
 import { decodeDelimitedFamilies } from './protobuf/codec.ts';
 import { storeFamilies } from './store-family.ts';
 import { parseText } from './text-parser.ts';
