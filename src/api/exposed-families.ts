@@ -43,7 +43,9 @@ function exposeOwn(family: MetricFamily): ExposedPiece {
   return {
     text() {
       const renderer = new SampleRenderer(family.name, family.type);
-      const lines = family.metrics.map((metric) => renderer.render(metric.labels.map(({ name, value }) => renderLabel(name, value)).join(','), metric));
+      const lines = family.metrics.map((metric) =>
+        renderer.render(metric.labels.map(({ name, value }) => renderLabel(name, value)).join(','), metric),
+      );
       return Buffer.from(lines.join(''));
     },
     families: () => [family],

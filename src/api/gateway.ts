@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { PushDecoder } from '../exposition/decode-push.ts';
 import type { WriteQueue } from '../persistence/write-queue.ts';
 import type { GroupLoader } from '../persistence/group-loader.ts';
 import type { GroupLog } from '../persistence/group-log.ts';
@@ -10,6 +11,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 /** What the endpoints work on. `cli/assemble.ts` puts it together. */
 export interface Gateway {
   readonly store: MetricStore;
+  readonly decoder: PushDecoder;
   readonly writes: WriteQueue;
   readonly log: GroupLog;
   readonly loader: GroupLoader;

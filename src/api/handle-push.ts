@@ -1,5 +1,4 @@
 import { Refusal } from '../base/errors.ts';
-import { decodePush } from '../exposition/decode-push.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from '../http/types.ts';
 import type { Gateway } from './gateway.ts';
 import { parseGroupingPath } from './parse-grouping-path.ts';
@@ -12,12 +11,12 @@ const stored: HttpReply = { status: 200 };
  * path or body leaves the group untouched; what the store refuses stamps the group's failure time.
  */
 export function createPushHandler(gateway: Gateway, kind: 'replace' | 'add', isJobBase64: boolean): HttpHandler {
-  const { clock, options, writes } = gateway;
+  const { clock, decoder, options, writes } = gateway;
   return async (request) => {
     const key = parseGroupingPath(groupingPathOf(request, isJobBase64), options.allowUtf8Names);
     const body = await request.readBody();
     const atMs = clock.nowMs();
-    const push = decodePush(body, request.headers['content-type'], { key, atMs, allowUtf8Names: options.allowUtf8Names });
+    const push = decoder.decode(body, request.headers['content-type'], key, atMs);
     try {
       await writes.submit({ kind, key, ...push, atMs });
     } catch (error) {

@@ -23,7 +23,9 @@ const base64Suffix = '@base64';
 export function parseGroupingPath(path: GroupingPath, allowUtf8Names: boolean): GroupingKey {
   const job = path.isJobBase64 ? decodeBase64(path.job) : { text: path.job, isValidUtf8: true };
   if (typeof job === 'number') {
-    throw invalidBase64(`invalid base64 encoding in job name ${quoteGoBytes(Buffer.from(path.job))}: illegal base64 data at input byte ${job}`);
+    throw invalidBase64(
+      `invalid base64 encoding in job name ${quoteGoBytes(Buffer.from(path.job))}: illegal base64 data at input byte ${job}`,
+    );
   }
   let hasInvalidUtf8 = path.hasInvalidUtf8 || !job.isValidUtf8;
   const labels = new Map<string, string>();
@@ -33,7 +35,9 @@ export function parseGroupingPath(path: GroupingPath, allowUtf8Names: boolean): 
     const name = parseLabelName(written, allowUtf8Names);
     const decoded = isBase64 ? decodeBase64(value) : { text: value, isValidUtf8: true };
     if (typeof decoded === 'number') {
-      throw invalidBase64(`invalid base64 encoding for label ${name}=${quoteGoBytes(Buffer.from(value))}: illegal base64 data at input byte ${decoded}`);
+      throw invalidBase64(
+        `invalid base64 encoding for label ${name}=${quoteGoBytes(Buffer.from(value))}: illegal base64 data at input byte ${decoded}`,
+      );
     }
     hasInvalidUtf8 ||= !decoded.isValidUtf8;
     labels.set(name, decoded.text);

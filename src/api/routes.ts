@@ -48,8 +48,14 @@ export function createApiRoutes(gateway: Gateway): Route[] {
 function createPushRoutes(gateway: Gateway, pattern: string, isJobBase64: boolean): Route[] {
   const { telemetry } = gateway;
   const handlers: readonly (readonly [string, HttpHandler])[] = [
-    ['PUT', measurePushes(telemetry, countRequests(telemetry, 'push', whenLoaded(gateway, createPushHandler(gateway, 'replace', isJobBase64))))],
-    ['POST', measurePushes(telemetry, countRequests(telemetry, 'push', whenLoaded(gateway, createPushHandler(gateway, 'add', isJobBase64))))],
+    [
+      'PUT',
+      measurePushes(telemetry, countRequests(telemetry, 'push', whenLoaded(gateway, createPushHandler(gateway, 'replace', isJobBase64)))),
+    ],
+    [
+      'POST',
+      measurePushes(telemetry, countRequests(telemetry, 'push', whenLoaded(gateway, createPushHandler(gateway, 'add', isJobBase64)))),
+    ],
     ['DELETE', countRequests(telemetry, 'delete', whenLoaded(gateway, createDeleteHandler(gateway, isJobBase64)))],
   ];
   return handlers.flatMap(([method, handler]) => [

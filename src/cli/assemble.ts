@@ -3,6 +3,7 @@ import { createSystemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Gateway } from '../api/gateway.ts';
 import { createApiRoutes, createRoutes } from '../api/routes.ts';
+import { PushDecoder } from '../exposition/decode-push.ts';
 import { createRouter } from '../http/router.ts';
 import { startServer } from '../http/server.ts';
 import { encodeGroupRecord } from '../persistence/group-record.ts';
@@ -31,7 +32,11 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     () => store.inconsistentFamilyCount,
   );
   const log = createGroupLog(flags, telemetry, build.version, clock, logger);
-  const store: MetricStore = new MetricStore({ ownTypes: selectReservedTypes(telemetry.ownTypes()), isChecked: !flags.disableConsistencyCheck, logger });
+  const store: MetricStore = new MetricStore({
+    ownTypes: selectReservedTypes(telemetry.ownTypes()),
+    isChecked: !flags.disableConsistencyCheck,
+    logger,
+  });
   const loader = new GroupLoader();
   await log.open(loader);
   const loaded = loader.load(store);
@@ -41,6 +46,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
   const quit = new Promise<void>((resolve) => (requestQuit = resolve));
   const gateway: Gateway = {
     store,
+    decoder: new PushDecoder(flags.enableUtf8Names),
     writes,
     log,
     loader,

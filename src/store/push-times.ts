@@ -31,7 +31,7 @@ export function createPushFailureTimeFamily(group: Group): StoredFamily {
  */
 export function readPushedFailureTimeMs(families: readonly StoredFamily[]): number | null {
   const family = families.find(({ name }) => name === pushFailureTimeName);
-  if (family === undefined || family.flaw !== null) return null;
+  if (family?.flaw !== null) return null;
   const [metric] = readFamily(family).metrics;
   const seconds = (metric?.gauge ?? metric?.untyped ?? metric?.counter)?.value;
   return seconds !== undefined && seconds >= 0 && seconds < secondsMax ? seconds * 1000 : null;

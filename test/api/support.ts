@@ -1,5 +1,6 @@
 import { silentLogger } from '../../src/base/logger.ts';
 import type { Gateway, GatewayOptions } from '../../src/api/gateway.ts';
+import { PushDecoder } from '../../src/exposition/decode-push.ts';
 import type { HttpReply, HttpRequest } from '../../src/http/types.ts';
 import { encodeGroupRecord } from '../../src/persistence/group-record.ts';
 import { GroupLoader } from '../../src/persistence/group-loader.ts';
@@ -22,6 +23,7 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
   return {
     loader,
     store,
+    decoder: new PushDecoder(false),
     log,
     telemetry,
     build,

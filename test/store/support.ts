@@ -1,13 +1,15 @@
 import { silentLogger, type Logger } from '../../src/base/logger.ts';
 import type { Refusal } from '../../src/base/errors.ts';
 import { writeFamilyHeader } from '../../src/exposition/ready-text.ts';
-import { decodePush } from '../../src/exposition/decode-push.ts';
+import { PushDecoder } from '../../src/exposition/decode-push.ts';
 import { createGroupingKey, type GroupingKey } from '../../src/model/grouping-key.ts';
 import type { MetricType } from '../../src/model/metric-family.ts';
 import type { WriteRequest } from '../../src/model/write-request.ts';
 import { MetricStore } from '../../src/store/metric-store.ts';
 
-export function createStore(options: { isChecked?: boolean; ownTypes?: ReadonlyMap<string, MetricType>; logger?: Logger } = {}): MetricStore {
+export function createStore(
+  options: { isChecked?: boolean; ownTypes?: ReadonlyMap<string, MetricType>; logger?: Logger } = {},
+): MetricStore {
   return new MetricStore({ ownTypes: new Map(), isChecked: true, logger: silentLogger, ...options });
 }
 
@@ -19,7 +21,7 @@ export function keyOf(labels: Readonly<Record<string, string>>): GroupingKey {
 /** A push of a text body as the API hands it to the store. */
 export function pushOf(kind: 'add' | 'replace', labels: Readonly<Record<string, string>>, body: string, atMs = 1000): WriteRequest {
   const key = keyOf(labels);
-  return { kind, key, atMs, ...decodePush(Buffer.from(body), undefined, { key, atMs, allowUtf8Names: false }) };
+  return { kind, key, atMs, ...new PushDecoder(false).decode(Buffer.from(body), undefined, key, atMs) };
 }
 
 /** Prepares and applies one write. Returns the refusal, if there is one. */
@@ -34,6 +36,9 @@ export function expose(store: MetricStore, options: { withTimes?: boolean } = {}
   return store
     .readExposition()
     .filter(({ name }) => options.withTimes === true || !/^push_(failure_)?time_seconds$/.test(name))
-    .map(({ name, help, type, pieces }) => writeFamilyHeader(name, help, type, 'underscores') + pieces.map((piece) => piece.text('underscores').toString()).join(''))
+    .map(
+      ({ name, help, type, pieces }) =>
+        writeFamilyHeader(name, help, type, 'underscores') + pieces.map((piece) => piece.text('underscores').toString()).join(''),
+    )
     .join('');
 }

@@ -16,7 +16,7 @@ export const metricNameBytes: Uint8Array = tableOf(/[a-zA-Z0-9_:]/);
 export const labelNameBytes: Uint8Array = tableOf(/[a-zA-Z0-9_]/);
 
 export function isDigit(byte: number): boolean {
-  return byte >= 48 /* 0 */ && byte <= 57 /* 9 */;
+  return byte >= 48 /* 0 */ && byte <= 57; /* 9 */
 }
 
 function tableOf(pattern: RegExp): Uint8Array {

@@ -3,22 +3,39 @@ import type { GroupingKey } from '../../model/grouping-key.ts';
 import { isLegacyLabelName } from '../../model/names.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
 import { blank, braceClose, braceOpen, hash, isDigit, lineFeed, metricNameBytes, quote } from './bytes.ts';
+import { createBodyTemplate, type DecodedFamily } from './body-template.ts';
 import { FamilyDraft, type LinePart } from './family-draft.ts';
 import { LineLabels, prepareLabels, type PreparedLabels } from './line-labels.ts';
-import { writeNumber, writtenNumberLengthMax } from './numbers.ts';
-import { ReadyLines } from './ready-lines.ts';
+import { renderedNumberLengthMax, renderNumber } from './numbers.ts';
+import { countHole, ReadyLines, valueHole } from './ready-lines.ts';
+import { TemplateCache } from './template-cache.ts';
 
 // Hot path: guarded by bench/ and by test/exposition/fast-text/, which holds it to the plain decoder.
 
 /**
- * Decodes a text body straight to what is stored, without an object per sample: each line is copied with the grouping labels merged in.
+ * Decodes text bodies straight to what is stored, without an object per sample: each line is copied with the grouping labels merged in.
  * Takes what clients write: families whose lines stand together, histograms and summaries metric by metric. Answers `null` for anything
  * else, sound or not; the body then goes through the plain parser, which takes everything and names the line of an error.
  */
-export function decodeFastText(body: Buffer, key: GroupingKey, atMs: number): StoredFamily[] | null {
-  if (!isUtf8(body) || !key.labels.every(({ name }) => isLegacyLabelName(name))) return null;
-  const decoder = new FastTextDecoder(body, prepareLabels(key), key.labels.some(({ name }) => name === 'le' || name === 'quantile'));
-  return decoder.readLines() ? decoder.takeFamilies(atMs) : null;
+export class FastTextDecoder {
+  readonly #templates = new TemplateCache();
+
+  decode(body: Buffer, key: GroupingKey, atMs: number): StoredFamily[] | null {
+    if (!key.labels.every(({ name }) => isLegacyLabelName(name))) return null;
+    const prepared = prepareLabels(key);
+    const families = this.#templates.apply(body, key, prepared, atMs);
+    if (families !== null) return families;
+    if (!isUtf8(body)) return null;
+    const reader = new BodyReader(
+      body,
+      prepared,
+      key.labels.some(({ name }) => name === 'le' || name === 'quantile'),
+    );
+    const decoded = reader.readLines() ? reader.takeFamilies(atMs) : null;
+    if (decoded === null) return null;
+    if (lines.lineCount > 0 && this.#templates.wantsTemplate()) this.#templates.add(key, createBodyTemplate(body, lines, decoded));
+    return decoded.map(({ stored }) => stored);
+  }
 }
 
 const lines = new ReadyLines();
@@ -29,7 +46,7 @@ const specialNames = { le: Buffer.from('le'), quantile: Buffer.from('quantile') 
 /** Room for what is added to a line besides labels: `,quantile=""`, braces, blank, line feed. */
 const framingLengthMax = 32;
 
-class FastTextDecoder {
+class BodyReader {
   readonly #body: Buffer;
   readonly #prepared: PreparedLabels;
   /** A grouping label that a histogram or summary uses itself leads to a flaw, which the plain decoder words. */
@@ -64,8 +81,8 @@ class FastTextDecoder {
   }
 
   /** The families in the order in which they were first named. Null: one of them is not for the fast path after all. */
-  takeFamilies(atMs: number): StoredFamily[] | null {
-    const families: StoredFamily[] = [];
+  takeFamilies(atMs: number): DecodedFamily[] | null {
+    const families: DecodedFamily[] = [];
     const bytes = Buffer.allocUnsafeSlow(lines.length);
     let position = 0;
     for (const draft of this.#drafts.values()) {
@@ -73,7 +90,7 @@ class FastTextDecoder {
       const stored = draft.isComplete() ? draft.store(lines, bytes, position, atMs) : null;
       if (stored === null) return null;
       position = stored.home.end;
-      families.push(stored);
+      families.push({ stored, lineOrder: draft.lineOrder() });
     }
     return families;
   }
@@ -124,12 +141,15 @@ class FastTextDecoder {
     const part = this.#partAt(draft, start + draft.nameLength, nameEnd);
     const lineEnd = body.indexOf(lineFeed, at + 1);
     if (part === null || lineEnd === -1) return false;
-    lines.reserve(lineEnd - start + this.#prepared.alone.length + framingLengthMax + 2 * writtenNumberLengthMax);
+    lines.reserve(lineEnd - start + this.#prepared.alone.length + framingLengthMax + 2 * renderedNumberLengthMax);
     lines.append(body, start, nameEnd);
     if (!this.#writeLabels(special)) return false;
     // The lines of a metric are told by their labels in the body.
     if (special !== null && this.#labels.isAmbiguous) return false;
-    if (!writeNumber(lines, body, at + 1, lineEnd, part === 'bucket' || part === 'count' ? 'count' : 'value')) return false;
+    const use = part === 'bucket' || part === 'count' ? 'count' : 'value';
+    const rendered = renderNumber(body.toString('latin1', at + 1, lineEnd), use);
+    if (rendered === null) return false;
+    lines.appendValue(rendered, use === 'count' ? countHole : valueHole, at + 1, lineEnd);
     lines.appendByte(lineFeed);
     this.#at = lineEnd + 1;
     return lines.endLine() && draft.addLine(lines, part, part === 'bucket' && this.#isInfinity());
@@ -143,10 +163,10 @@ class FastTextDecoder {
     lines.endLabels(this.#labels.write(lines, this.#prepared));
     if (special !== null && specialStart !== 0) {
       lines.appendAscii(special === 'le' ? ',le="' : ',quantile="');
-      if (this.#isInfinity()) lines.append(this.#body, specialStart, specialEnd);
-      else if (!writeNumber(lines, this.#body, specialStart, specialEnd, 'value')) return false;
+      const bound = renderNumber(this.#body.toString('latin1', specialStart, specialEnd), 'value');
       // NaN counts as no bound (SPEC §5.3).
-      if (lines.bytes[lines.length - 1] === 78 /* N */) return false;
+      if (bound === null || bound === 'NaN') return false;
+      lines.appendAscii(bound);
       lines.appendByte(quote);
     }
     lines.appendByte(braceClose);
@@ -157,7 +177,12 @@ class FastTextDecoder {
   /** Whether the bound of the line at hand is written `+Inf`. */
   #isInfinity(): boolean {
     const { specialStart, specialEnd } = this.#labels;
-    return specialEnd - specialStart === 4 && this.#body[specialStart] === 43 /* + */ && this.#body[specialStart + 1] === 73 /* I */ && this.#holds('+Inf', specialStart);
+    return (
+      specialEnd - specialStart === 4 &&
+      this.#body[specialStart] === 43 /* + */ &&
+      this.#body[specialStart + 1] === 73 /* I */ &&
+      this.#holds('+Inf', specialStart)
+    );
   }
 
   /** What the line is of its family, by what stands behind the family's name (see `#draftOf`). Null: nothing that the fast path takes. */

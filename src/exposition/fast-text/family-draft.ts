@@ -30,6 +30,8 @@ export class FamilyDraft {
   readonly #metrics: MetricLines[] = [];
   /** Whether the lines can go out as they stand: every metric behind the one before, sum before count. */
   #isOrdered = true;
+  /** The metrics in the order of the text, once they are stored; null: as they were pushed. */
+  #sorted: readonly number[] | null = null;
 
   constructor(name: string) {
     this.name = name;
@@ -64,7 +66,10 @@ export class FamilyDraft {
   store(lines: ReadyLines, target: Buffer, start: number, atMs: number): StoredFamily | null {
     const sorted = this.#isOrdered ? null : this.#sortMetrics(lines);
     if (sorted !== null && hasEqualMetrics(lines, sorted, (metric) => this.#lineOf(metric))) return null;
-    const end = start + (sorted === null ? copyLines(lines, this.firstLine, this.firstLine + this.lineCount, target, start) : this.#copySorted(lines, sorted, target, start));
+    this.#sorted = sorted;
+    let end = start;
+    if (sorted === null) end += copyLines(lines, this.firstLine, this.firstLine + this.lineCount, target, start);
+    else for (const line of this.lineOrder()) end += copyLines(lines, line, line + 1, target, end);
     const isPushedOrder = sorted === null || sorted.every((metric, place) => metric === place);
     return {
       name: this.name,
@@ -79,6 +84,21 @@ export class FamilyDraft {
       hasLegacyNames: true,
       flaw: null,
     };
+  }
+
+  /** The lines in the order of the text, once they are stored. */
+  *lineOrder(): Generator<number> {
+    const metrics = this.#sorted ?? Array.from({ length: this.#metricCount }, (_, i) => i);
+    for (const metric of metrics) {
+      if (!this.isComplex) {
+        yield this.firstLine + metric;
+        continue;
+      }
+      const { first, end, sum, count } = this.#metrics[metric] as MetricLines;
+      for (let line = first; line < end; line++) yield line;
+      yield sum;
+      yield count;
+    }
   }
 
   get #metricCount(): number {
@@ -120,22 +140,6 @@ export class FamilyDraft {
   #sortMetrics(lines: ReadyLines): number[] {
     const metrics = Array.from({ length: this.#metricCount }, (_, i) => i);
     return metrics.sort((a, b) => lines.compare(this.#lineOf(a), this.#lineOf(b)) || a - b);
-  }
-
-  #copySorted(lines: ReadyLines, sorted: readonly number[], target: Buffer, start: number): number {
-    let at = start;
-    for (const metric of sorted) {
-      if (!this.isComplex) {
-        const line = this.firstLine + metric;
-        at += copyLines(lines, line, line + 1, target, at);
-        continue;
-      }
-      const { first, end, sum, count } = this.#metrics[metric] as MetricLines;
-      at += copyLines(lines, first, end, target, at);
-      at += copyLines(lines, sum, sum + 1, target, at);
-      at += copyLines(lines, count, count + 1, target, at);
-    }
-    return at - start;
   }
 }
 

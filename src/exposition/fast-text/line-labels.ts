@@ -1,13 +1,13 @@
 import type { GroupingKey } from '../../model/grouping-key.ts';
 import { fastTextLabelsMax } from '../limits.ts';
 import { backslash, braceClose, comma, equals, isDigit, labelNameBytes, lineFeed, quote, underscore } from './bytes.ts';
-import type { ReadyLines } from './ready-lines.ts';
+import { allLabels, type ReadyLines } from './ready-lines.ts';
 
 /** A grouping label, ready to be merged into lines. */
 interface PreparedLabel {
   readonly name: Uint8Array;
   /** `name="value"`, escaped. */
-  readonly text: Uint8Array;
+  readonly text: Buffer;
   /** The `instance=""` that a metric gets when neither the key nor the body has an instance. */
   readonly isImplied: boolean;
 }
@@ -17,6 +17,9 @@ export interface PreparedLabels {
   readonly labels: readonly PreparedLabel[];
   /** All of them with commas, for a line without labels of its own. */
   readonly alone: Uint8Array;
+  /** The same as latin1 strings of their UTF-8 bytes. */
+  readonly labelTexts: readonly string[];
+  readonly aloneText: string;
 }
 
 export function prepareLabels(key: GroupingKey): PreparedLabels {
@@ -25,7 +28,9 @@ export function prepareLabels(key: GroupingKey): PreparedLabels {
     const place = key.labels.findIndex(({ name }) => name > 'instance');
     labels.splice(place === -1 ? labels.length : place, 0, prepareLabel('instance', '', true));
   }
-  return { labels, alone: Buffer.concat(labels.flatMap(({ text }, i) => (i === 0 ? [text] : [Buffer.from(','), text]))) };
+  const labelTexts = labels.map(({ text }) => text.toString('latin1'));
+  const aloneText = labelTexts.join(',');
+  return { labels, alone: Buffer.from(aloneText, 'latin1'), labelTexts, aloneText };
 }
 
 function prepareLabel(name: string, value: string, isImplied: boolean): PreparedLabel {
@@ -99,7 +104,7 @@ export class LineLabels {
   write(lines: ReadyLines, { labels, alone }: PreparedLabels): number {
     if (this.#count === 0) {
       this.isAmbiguous = false;
-      lines.append(alone, 0, alone.length);
+      lines.appendHole(alone, allLabels);
       return labels.length;
     }
     this.isAmbiguous = false;
@@ -114,7 +119,8 @@ export class LineLabels {
       if (difference <= 0) own++;
       if (difference === 0) this.isAmbiguous ||= !label?.isImplied || this.#isEmptyValue(index);
       if (written++ > 0) lines.appendByte(comma);
-      if (label !== undefined && (difference > 0 || (difference === 0 && !label.isImplied))) lines.append(label.text, 0, label.text.length);
+      if (label !== undefined && (difference > 0 || (difference === 0 && !label.isImplied)))
+        lines.appendHole(label.text, difference >= 0 ? next - 1 : next);
       else lines.append(this.#body, bounds[index * 4] as number, (bounds[index * 4 + 3] as number) + 1);
     }
     return written;

@@ -1,6 +1,11 @@
 import { fastTextLinesMax } from '../limits.ts';
 import { backslash, equals, quote } from './bytes.ts';
 
+/** Kinds of holes besides the places of single grouping labels. */
+export const allLabels = -1;
+export const valueHole = -2;
+export const countHole = -3;
+
 /**
  * The ready lines of one push while it is decoded: bytes in a buffer that is reused from push to push, and where each line lies.
  * Decoding never awaits, so one table serves all pushes.
@@ -9,6 +14,9 @@ import { backslash, equals, quote } from './bytes.ts';
  *     starts     ^                                         ^                                   of each line, and the end of the last one
  *     labels             ^                                      ^                              first byte of the labels, if there are any
  *     labelEnds                               ^                                         ^      behind the last label but `le` or `quantile`
+ *
+ * What changes from push to push and from group to group is noted as holes, so that a template can be made of the lines: the value of each
+ * line, and the grouping labels.
  */
 export class ReadyLines {
   bytes: Uint8Array = new Uint8Array(64 * 1024);
@@ -20,8 +28,21 @@ export class ReadyLines {
   /** Labels of each line but `le` or `quantile`. */
   labelCounts: Uint16Array = new Uint16Array(1024);
 
+  /** Where the value of each line lies in the body. */
+  valueStarts: Uint32Array = new Uint32Array(1024);
+  valueEnds: Uint32Array = new Uint32Array(1024);
+  /** The first hole of each line, and the end of the last one's. */
+  firstHoles: Uint32Array = new Uint32Array(1024);
+  holeCount = 0;
+  holeStarts: Uint32Array = new Uint32Array(4096);
+  holeEnds: Uint32Array = new Uint32Array(4096);
+  /** The place of a grouping label among those of the key, or `allLabels` or `valueHole` or `countHole`. */
+  holeKinds: Int16Array = new Int16Array(4096);
+
   clear(): void {
     this.length = 0;
+    this.holeCount = 0;
+    this.firstHoles[0] = 0;
     this.lineCount = 0;
     this.starts[0] = 0;
   }
@@ -55,6 +76,26 @@ export class ReadyLines {
     for (let i = 0; i < text.length; i++) this.bytes[this.length++] = text.charCodeAt(i);
   }
 
+  /** Appends what fills a hole. */
+  appendHole(source: Uint8Array, kind: number): void {
+    if (this.holeCount === this.holeStarts.length) this.#growHoles();
+    this.holeStarts[this.holeCount] = this.length;
+    this.append(source, 0, source.length);
+    this.holeEnds[this.holeCount] = this.length;
+    this.holeKinds[this.holeCount++] = kind;
+  }
+
+  /** Appends the value of the line at hand, which lies at `start` to `end` of the body. */
+  appendValue(rendered: string, kind: number, start: number, end: number): void {
+    if (this.holeCount === this.holeStarts.length) this.#growHoles();
+    this.holeStarts[this.holeCount] = this.length;
+    this.appendAscii(rendered);
+    this.holeEnds[this.holeCount] = this.length;
+    this.holeKinds[this.holeCount++] = kind;
+    this.valueStarts[this.lineCount] = start;
+    this.valueEnds[this.lineCount] = end;
+  }
+
   /** Notes that the labels of the line at hand begin here. */
   beginLabels(): void {
     this.labels[this.lineCount] = this.length;
@@ -72,6 +113,7 @@ export class ReadyLines {
     this.lineCount++;
     if (this.lineCount >= this.labels.length - 1) this.#growTables();
     this.starts[this.lineCount] = this.length;
+    this.firstHoles[this.lineCount] = this.holeCount;
     return true;
   }
 
@@ -120,7 +162,16 @@ export class ReadyLines {
     return true;
   }
 
+  #growHoles(): void {
+    this.holeStarts = grow(this.holeStarts, new Uint32Array(this.holeStarts.length * 2));
+    this.holeEnds = grow(this.holeEnds, new Uint32Array(this.holeEnds.length * 2));
+    this.holeKinds = grow(this.holeKinds, new Int16Array(this.holeKinds.length * 2));
+  }
+
   #growTables(): void {
+    this.valueStarts = grow(this.valueStarts, new Uint32Array(this.valueStarts.length * 2));
+    this.valueEnds = grow(this.valueEnds, new Uint32Array(this.valueEnds.length * 2));
+    this.firstHoles = grow(this.firstHoles, new Uint32Array(this.firstHoles.length * 2));
     this.starts = grow(this.starts, new Uint32Array(this.starts.length * 2));
     this.labels = grow(this.labels, new Uint32Array(this.labels.length * 2));
     this.labelEnds = grow(this.labelEnds, new Uint32Array(this.labelEnds.length * 2));
@@ -128,7 +179,7 @@ export class ReadyLines {
   }
 }
 
-function grow<T extends Uint32Array | Uint16Array>(from: T, to: T): T {
+function grow<T extends Uint32Array | Uint16Array | Int16Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }
