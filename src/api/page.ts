@@ -2,7 +2,7 @@ import { formatRfc3339Nano } from '../exposition/metrics-json.ts';
 import { errorReply } from '../http/replies.ts';
 import type { HttpHandler } from '../http/types.ts';
 import type { Group } from '../model/group.ts';
-import type { Gateway } from './gateway.ts';
+import type { Gateway, GatewayOptions } from './gateway.ts';
 
 /** Groups that the page lists; the API has them all. */
 const listedGroupsMax = 500;
@@ -34,6 +34,7 @@ export function createPageHandler({ build, options, store }: Gateway): HttpHandl
       `<h1>Pushgate</h1><p>${escapeHtml(build.version)}, up since ${escapeHtml(formatRfc3339Nano(options.startedAtMs))}; `,
       `<a href="${escapeHtml(options.externalPrefix + options.telemetryPath)}">metrics</a>, `,
       `<a href="${escapeHtml(options.externalPrefix)}/api/v1/metrics">metrics as JSON</a></p>`,
+      warnOfLateFlush(options.flags),
       renderGroups(groups, store.groupCount),
       renderTable(
         'Flags',
@@ -76,6 +77,15 @@ function renderGroup({ key, families, pushedAtMs, failedAtMs }: Group): string {
   return (
     `<tr><td><code>${escapeHtml(labels)}</code></td><td>${state}${pushedAtMs === 0 ? 'never' : formatTime(pushedAtMs)}</td>` +
     `<td>${names.join('<br>')}</td></tr>`
+  );
+}
+
+/** With `--persistence.sync=interval` an answer does not mean what people take it for. */
+function warnOfLateFlush(flags: GatewayOptions['flags']): string {
+  if (flags['persistence.file'] === '' || flags['persistence.sync'] !== 'interval') return '';
+  return (
+    `<p class="failed">Pushes are answered before they are on disk (--persistence.sync=interval): a crash or a power failure loses those of ` +
+    `the last ${escapeHtml(flags['persistence.interval'] ?? 'interval')}.</p>`
   );
 }
 

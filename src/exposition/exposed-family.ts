@@ -12,7 +12,7 @@ export interface ExposedFamily {
 
 /** A run of a family's metrics, small enough to be written between two other requests. */
 export interface ExposedPiece {
-  /** The sample lines. Nobody may write to the buffer. */
+  /** The sample lines. */
   text(scheme: EscapingScheme): Buffer;
   /** The metrics in full, in the order of the text. */
   families(): Iterable<MetricFamily>;

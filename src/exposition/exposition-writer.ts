@@ -9,7 +9,7 @@ import { encodeFamilyHeader, encodeMetrics } from './protobuf/codec.ts';
 import { writeFamilyHeader } from './ready-text.ts';
 import { sortMetrics } from './metric-order.ts';
 
-/** The text exposition (0.0.4 and 1.0.0). The chunks are to be read only: large ones are handed out as they lie in the store. */
+/** The text exposition (0.0.4 and 1.0.0). */
 export function writeTextExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
   return gather(writeTextChunks(families, scheme));
 }

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { constants, type Http2ServerResponse } from 'node:http2';
 import { hasUnreadBody, type IncomingRequest } from './body.ts';
-import { lingerBytesMax, lingerMsMax } from './limits.ts';
+import { lingerBytesMax, lingerMsMax, sendSliceMs } from './limits.ts';
 import type { HttpReply } from './types.ts';
 
 /** A response as Node hands it out. */
@@ -90,12 +91,19 @@ function discardBody(request: IncomingRequest, done: () => void): void {
   request.resume();
 }
 
-/** A stream that throws ends the connection in the middle, so that the peer sees a broken answer and not a short one. */
+/**
+ * A stream that throws ends the connection in the middle, so that the peer sees a broken answer and not a short one. A peer that reads as
+ * fast as we write never makes us wait, so other requests are given a turn after `sendSliceMs`.
+ */
 async function sendStream(response: OutgoingResponse, body: AsyncIterable<Uint8Array>, options: SendOptions): Promise<void> {
   try {
+    let sliceEndMs = performance.now() + sendSliceMs;
     for await (const chunk of body) {
       if (response.destroyed || response.closed) return;
       if (!(response as ServerResponse).write(chunk)) await waitForDrain(response);
+      if (performance.now() < sliceEndMs) continue;
+      await nextTurn();
+      sliceEndMs = performance.now() + sendSliceMs;
     }
     response.end();
   } catch (error) {

@@ -1,3 +1,4 @@
+import { compareAsBytes } from '../../src/base/bytes.ts';
 import { silentLogger, type Logger } from '../../src/base/logger.ts';
 import type { Refusal } from '../../src/base/errors.ts';
 import { writeFamilyHeader } from '../../src/exposition/ready-text.ts';
@@ -35,6 +36,7 @@ export function write(store: MetricStore, request: WriteRequest): Refusal | null
 export function expose(store: MetricStore, options: { withTimes?: boolean } = {}): string {
   return store
     .readExposition()
+    .toSorted((a, b) => compareAsBytes(a.name, b.name))
     .filter(({ name }) => options.withTimes === true || !/^push_(failure_)?time_seconds$/.test(name))
     .map(
       ({ name, help, type, pieces }) =>
