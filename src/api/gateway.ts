@@ -5,12 +5,14 @@ import type { WriteQueue } from '../persistence/write-queue.ts';
 import type { GroupLoader } from '../persistence/group-loader.ts';
 import type { GroupLog } from '../persistence/group-log.ts';
 import type { MetricStore } from '../store/metric-store.ts';
+import type { GroupingPathParser } from './parse-grouping-path.ts';
 import type { BuildInfo } from '../telemetry/build-info.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
 /** What the endpoints work on. `cli/assemble.ts` puts it together. */
 export interface Gateway {
   readonly store: MetricStore;
+  readonly paths: GroupingPathParser;
   readonly decoder: PushDecoder;
   readonly writes: WriteQueue;
   readonly log: GroupLog;
@@ -25,7 +27,6 @@ export interface Gateway {
 export interface GatewayOptions {
   /** Without it a push is answered with 202 whatever the store says of it (`--push.disable-consistency-check`). */
   readonly isChecked: boolean;
-  readonly allowUtf8Names: boolean;
   /** Computed: `''`, or with a slash at its start and none at its end. */
   readonly routePrefix: string;
   /** Path of the external URL in the same form; links of the page begin with it. */

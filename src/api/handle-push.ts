@@ -1,7 +1,7 @@
 import { Refusal } from '../base/errors.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from '../http/types.ts';
 import type { Gateway } from './gateway.ts';
-import { parseGroupingPath } from './parse-grouping-path.ts';
+import type { GroupingPath } from './parse-grouping-path.ts';
 
 const accepted: HttpReply = { status: 202 };
 const stored: HttpReply = { status: 200 };
@@ -11,9 +11,9 @@ const stored: HttpReply = { status: 200 };
  * path or body leaves the group untouched; what the store refuses stamps the group's failure time.
  */
 export function createPushHandler(gateway: Gateway, kind: 'replace' | 'add', isJobBase64: boolean): HttpHandler {
-  const { clock, decoder, options, writes } = gateway;
+  const { clock, decoder, options, paths, writes } = gateway;
   return async (request) => {
-    const key = parseGroupingPath(groupingPathOf(request, isJobBase64), options.allowUtf8Names);
+    const key = paths.parse(groupingPathOf(request, isJobBase64));
     const body = await request.readBody();
     const atMs = clock.nowMs();
     const push = decoder.decode(body, request.headers['content-type'], key, atMs);
@@ -27,15 +27,15 @@ export function createPushHandler(gateway: Gateway, kind: 'replace' | 'add', isJ
 }
 
 /** DELETE of the group that the path names: 202, whether there was such a group or not (SPEC §4.2). */
-export function createDeleteHandler({ clock, options, writes }: Gateway, isJobBase64: boolean): HttpHandler {
+export function createDeleteHandler({ clock, paths, writes }: Gateway, isJobBase64: boolean): HttpHandler {
   return async (request) => {
-    const key = parseGroupingPath(groupingPathOf(request, isJobBase64), options.allowUtf8Names);
+    const key = paths.parse(groupingPathOf(request, isJobBase64));
     if (!key.hasInvalidUtf8) await writes.submit({ kind: 'delete', key, atMs: clock.nowMs() });
     return accepted;
   };
 }
 
-function groupingPathOf({ params, hasInvalidUtf8 }: HttpRequest, isJobBase64: boolean): Parameters<typeof parseGroupingPath>[0] {
+function groupingPathOf({ params, hasInvalidUtf8 }: HttpRequest, isJobBase64: boolean): GroupingPath {
   return { job: params['job'] ?? '', isJobBase64, labels: params['labels'] ?? '', hasInvalidUtf8 };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSystemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Gateway } from '../api/gateway.ts';
+import { GroupingPathParser } from '../api/parse-grouping-path.ts';
 import { createApiRoutes, createRoutes } from '../api/routes.ts';
 import { PushDecoder } from '../exposition/decode-push.ts';
 import { createRouter } from '../http/router.ts';
@@ -46,6 +47,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
   const quit = new Promise<void>((resolve) => (requestQuit = resolve));
   const gateway: Gateway = {
     store,
+    paths: new GroupingPathParser(flags.enableUtf8Names),
     decoder: new PushDecoder(flags.enableUtf8Names),
     writes,
     log,
@@ -56,7 +58,6 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     build,
     options: {
       isChecked: !flags.disableConsistencyCheck,
-      allowUtf8Names: flags.enableUtf8Names,
       routePrefix: flags.routePrefix,
       externalPrefix: computeRoutePrefix('', flags.externalUrl),
       telemetryPath: flags.telemetryPath,

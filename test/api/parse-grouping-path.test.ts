@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseGroupingPath } from '../../src/api/parse-grouping-path.ts';
+import { GroupingPathParser, parseGroupingPath } from '../../src/api/parse-grouping-path.ts';
 
 function parse(
   job: string,
@@ -67,4 +67,16 @@ describe('a push path', () => {
     expect(parsed('\uFFFD', false, '', true)).toBe(true);
     expect(parsed('\uFFFD', false, '')).toBe(false);
   });
+});
+
+test('a path that is known again names the same group, and one that only looks like it another', () => {
+  const parser = new GroupingPathParser(false);
+  const id = (job: string, isJobBase64: boolean, labels: string): string =>
+    parser.parse({ job, isJobBase64, labels, hasInvalidUtf8: false }).id;
+  for (let round = 0; round < 2; round++) {
+    expect(id('YQ', true, '/b/c')).toBe('["b","c","job","a"]');
+    expect(id('YQ', false, '/b/c')).toBe('["b","c","job","YQ"]');
+    expect(id('@base64YQ', false, '/b/c')).toBe('["b","c","job","@base64YQ"]');
+    expect(() => id('j', false, '/b')).toThrow('odd number');
+  }
 });

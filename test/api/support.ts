@@ -1,4 +1,5 @@
 import { silentLogger } from '../../src/base/logger.ts';
+import { GroupingPathParser } from '../../src/api/parse-grouping-path.ts';
 import type { Gateway, GatewayOptions } from '../../src/api/gateway.ts';
 import { PushDecoder } from '../../src/exposition/decode-push.ts';
 import type { HttpReply, HttpRequest } from '../../src/http/types.ts';
@@ -23,6 +24,7 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
   return {
     loader,
     store,
+    paths: new GroupingPathParser(false),
     decoder: new PushDecoder(false),
     log,
     telemetry,
@@ -32,7 +34,6 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
     logger: silentLogger,
     options: {
       isChecked,
-      allowUtf8Names: false,
       routePrefix: '',
       externalPrefix: '',
       telemetryPath: '/metrics',

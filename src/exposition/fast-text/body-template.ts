@@ -1,6 +1,6 @@
 import type { MetricType } from '../../model/metric-family.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
-import type { PreparedLabels } from './line-labels.ts';
+import type { KeyTexts } from './line-labels.ts';
 import { renderNumber } from './numbers.ts';
 import { allLabels, countHole, type ReadyLines, valueHole } from './ready-lines.ts';
 
@@ -35,9 +35,9 @@ export class BodyTemplate {
   }
 
   /** The families of a body of this form, or null if it has another one or a value that is not for the fast path. */
-  apply(body: string, prepared: PreparedLabels, atMs: number): StoredFamily[] | null {
+  apply(body: string, texts: KeyTexts, atMs: number): StoredFamily[] | null {
     const values = this.#readValues(body);
-    return values === null ? null : this.#render(values, prepared, atMs);
+    return values === null ? null : this.#render(values, texts, atMs);
   }
 
   #readValues(body: string): string[] | null {
@@ -57,7 +57,7 @@ export class BodyTemplate {
     return body.length - at === (segments[last] as string).length && body.endsWith(segments[last] as string) ? values : null;
   }
 
-  #render(values: readonly string[], { labelTexts, aloneText }: PreparedLabels, atMs: number): StoredFamily[] | null {
+  #render(values: readonly string[], { labels, alone }: KeyTexts, atMs: number): StoredFamily[] | null {
     const constants = this.#constants;
     const holes = this.#holes;
     let text = '';
@@ -67,8 +67,8 @@ export class BodyTemplate {
       for (; hole < holeEnd; hole++) {
         text += constants[hole] as string;
         const kind = holes[hole] as number;
-        if (kind >= 0) text += labelTexts[kind] as string;
-        else if (kind === allLabels) text += aloneText;
+        if (kind >= 0) text += labels[kind] as string;
+        else if (kind === allLabels) text += alone;
         else {
           const value = renderNumber(values[this.#values[hole] as number] as string, kind === countHole ? 'count' : 'value');
           if (value === null) return null;

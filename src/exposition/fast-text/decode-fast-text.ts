@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { GroupingKey } from '../../model/grouping-key.ts';
-import { isLegacyLabelName } from '../../model/names.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
 import { blank, braceClose, braceOpen, hash, isDigit, lineFeed, metricNameBytes, quote } from './bytes.ts';
 import { createBodyTemplate, type DecodedFamily } from './body-template.ts';
 import { FamilyDraft, type LinePart } from './family-draft.ts';
-import { LineLabels, prepareLabels, type PreparedLabels } from './line-labels.ts';
+import { type KeyTexts, LineLabels, prepareLabels, type PreparedLabels, renderKeyTexts } from './line-labels.ts';
 import { renderedNumberLengthMax, renderNumber } from './numbers.ts';
 import { countHole, ReadyLines, valueHole } from './ready-lines.ts';
 import { TemplateCache } from './template-cache.ts';
@@ -19,22 +18,25 @@ import { TemplateCache } from './template-cache.ts';
  */
 export class FastTextDecoder {
   readonly #templates = new TemplateCache();
+  /** A key that comes again is often the same object (see `GroupingPathParser`). */
+  readonly #keyTexts = new WeakMap<GroupingKey, KeyTexts>();
 
   decode(body: Buffer, key: GroupingKey, atMs: number): StoredFamily[] | null {
-    if (!key.labels.every(({ name }) => isLegacyLabelName(name))) return null;
-    const prepared = prepareLabels(key);
-    const families = this.#templates.apply(body, key, prepared, atMs);
+    const texts = this.#textsOf(key);
+    const families = texts.isLegacy ? this.#templates.apply(body, key, texts, atMs) : null;
     if (families !== null) return families;
-    if (!isUtf8(body)) return null;
-    const reader = new BodyReader(
-      body,
-      prepared,
-      key.labels.some(({ name }) => name === 'le' || name === 'quantile'),
-    );
+    if (!texts.isLegacy || !isUtf8(body)) return null;
+    const reader = new BodyReader(body, prepareLabels(key, texts), texts.hasSpecialLabel);
     const decoded = reader.readLines() ? reader.takeFamilies(atMs) : null;
     if (decoded === null) return null;
     if (lines.lineCount > 0 && this.#templates.wantsTemplate()) this.#templates.add(key, createBodyTemplate(body, lines, decoded));
     return decoded.map(({ stored }) => stored);
+  }
+
+  #textsOf(key: GroupingKey): KeyTexts {
+    let texts = this.#keyTexts.get(key);
+    if (texts === undefined) this.#keyTexts.set(key, (texts = renderKeyTexts(key)));
+    return texts;
   }
 }
 

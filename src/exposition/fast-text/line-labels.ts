@@ -1,4 +1,5 @@
 import type { GroupingKey } from '../../model/grouping-key.ts';
+import { isLegacyLabelName } from '../../model/names.ts';
 import { fastTextLabelsMax } from '../limits.ts';
 import { backslash, braceClose, comma, equals, isDigit, labelNameBytes, lineFeed, quote, underscore } from './bytes.ts';
 import { allLabels, type ReadyLines } from './ready-lines.ts';
@@ -7,7 +8,7 @@ import { allLabels, type ReadyLines } from './ready-lines.ts';
 interface PreparedLabel {
   readonly name: Uint8Array;
   /** `name="value"`, escaped. */
-  readonly text: Buffer;
+  readonly text: Uint8Array;
   /** The `instance=""` that a metric gets when neither the key nor the body has an instance. */
   readonly isImplied: boolean;
 }
@@ -17,25 +18,51 @@ export interface PreparedLabels {
   readonly labels: readonly PreparedLabel[];
   /** All of them with commas, for a line without labels of its own. */
   readonly alone: Uint8Array;
-  /** The same as latin1 strings of their UTF-8 bytes. */
-  readonly labelTexts: readonly string[];
-  readonly aloneText: string;
 }
 
-export function prepareLabels(key: GroupingKey): PreparedLabels {
-  const labels = key.labels.map(({ name, value }) => prepareLabel(name, value, false));
+/** What is kept of a grouping key from push to push: latin1 strings of UTF-8 bytes. */
+export interface KeyTexts {
+  /** Whether all label names match the legacy pattern. */
+  readonly isLegacy: boolean;
+  /** Whether one of the labels is one that histograms or summaries use themselves, which leads to a flaw. */
+  readonly hasSpecialLabel: boolean;
+  /** `name="value"` of each label, with the implied instance. */
+  readonly labels: readonly string[];
+  /** All of them with commas. */
+  readonly alone: string;
+}
+
+const impliedInstance = 'instance=""';
+
+export function renderKeyTexts(key: GroupingKey): KeyTexts {
+  const labels = key.labels.map(({ name, value }) => Buffer.from(`${name}="${escapeValue(value)}"`).toString('latin1'));
   if (!key.labels.some(({ name }) => name === 'instance')) {
     const place = key.labels.findIndex(({ name }) => name > 'instance');
-    labels.splice(place === -1 ? labels.length : place, 0, prepareLabel('instance', '', true));
+    labels.splice(place === -1 ? labels.length : place, 0, impliedInstance);
   }
-  const labelTexts = labels.map(({ text }) => text.toString('latin1'));
-  const aloneText = labelTexts.join(',');
-  return { labels, alone: Buffer.from(aloneText, 'latin1'), labelTexts, aloneText };
+  return {
+    isLegacy: key.labels.every(({ name }) => isLegacyLabelName(name)),
+    hasSpecialLabel: key.labels.some(({ name }) => name === 'le' || name === 'quantile'),
+    labels,
+    alone: labels.join(','),
+  };
 }
 
-function prepareLabel(name: string, value: string, isImplied: boolean): PreparedLabel {
-  const escaped = value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-  return { name: Buffer.from(name), text: Buffer.from(`${name}="${escaped}"`), isImplied };
+/** The bytes that a full decode merges into lines. */
+export function prepareLabels(key: GroupingKey, { labels, alone }: KeyTexts): PreparedLabels {
+  const hasInstance = key.labels.some(({ name }) => name === 'instance');
+  return {
+    labels: labels.map((text) => ({
+      name: Buffer.from(text.slice(0, text.indexOf('=')), 'latin1'),
+      text: Buffer.from(text, 'latin1'),
+      isImplied: !hasInstance && text === impliedInstance,
+    })),
+    alone: Buffer.from(alone, 'latin1'),
+  };
+}
+
+function escapeValue(value: string): string {
+  return /[\\"\n]/.test(value) ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : value;
 }
 
 /** Start and end of name and value of each label, and the labels by name. Reused: a line is written before the next one is read. */

@@ -2,7 +2,7 @@ import type { GroupingKey } from '../../model/grouping-key.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
 import { templateGroupsMax, templatesPerShapeMax, templateShapesMax, templateWeightMax } from '../limits.ts';
 import type { BodyTemplate } from './body-template.ts';
-import type { PreparedLabels } from './line-labels.ts';
+import type { KeyTexts } from './line-labels.ts';
 
 /** After so many bodies that fitted no template, only one in `sparseInterval` makes a new one: what never repeats is not worth it. */
 const missesMax = 64;
@@ -21,17 +21,17 @@ export class TemplateCache {
   #misses = 0;
 
   /** The families of the body, if a template fits. */
-  apply(body: Buffer, key: GroupingKey, prepared: PreparedLabels, atMs: number): StoredFamily[] | null {
+  apply(body: Buffer, key: GroupingKey, texts: KeyTexts, atMs: number): StoredFamily[] | null {
     const last = this.#byGroup.get(key.id);
     const candidates = this.#byShape.get(key.shape);
     if (last === undefined && candidates === undefined) return null;
     const text = body.toString('latin1');
-    const families = last === undefined ? null : last.apply(text, prepared, atMs);
+    const families = last === undefined ? null : last.apply(text, texts, atMs);
     if (families !== null) {
       this.#misses = 0;
       return families;
     }
-    return candidates === undefined ? null : this.#applyOneOf(candidates, text, key, prepared, atMs);
+    return candidates === undefined ? null : this.#applyOneOf(candidates, text, key, texts, atMs);
   }
 
   /** Whether a template of the body that was just decoded is worth making. To be asked once per body that fitted none. */
@@ -51,9 +51,9 @@ export class TemplateCache {
     this.#remember(key, template);
   }
 
-  #applyOneOf(candidates: BodyTemplate[], body: string, key: GroupingKey, prepared: PreparedLabels, atMs: number): StoredFamily[] | null {
+  #applyOneOf(candidates: BodyTemplate[], body: string, key: GroupingKey, texts: KeyTexts, atMs: number): StoredFamily[] | null {
     for (const [place, template] of candidates.entries()) {
-      const families = template.apply(body, prepared, atMs);
+      const families = template.apply(body, texts, atMs);
       if (families === null) continue;
       this.#misses = 0;
       candidates.splice(place, 1);
