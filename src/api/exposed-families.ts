@@ -1,6 +1,7 @@
 import { compareAsBytes } from '../base/bytes.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
 import type { ExposedFamily, ExposedPiece } from '../exposition/exposed-family.ts';
+import { encodeFamilyMetrics } from '../exposition/protobuf/encode-stored.ts';
 import { renderLabel, SampleRenderer } from '../exposition/sample-text.ts';
 
 /**
@@ -34,6 +35,7 @@ function exposeOwn(family: MetricFamily): ExposedPiece {
       );
       return Buffer.from(lines.join(''));
     },
+    protobuf: (scheme) => encodeFamilyMetrics([family], scheme),
     families: () => [family],
   };
 }

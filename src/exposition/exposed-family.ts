@@ -14,6 +14,14 @@ export interface ExposedFamily {
 export interface ExposedPiece {
   /** The sample lines. */
   text(scheme: EscapingScheme): Buffer;
-  /** The metrics in full, in the order of the text. */
+  /** The metrics as fields of a MetricFamily message. */
+  protobuf(scheme: EscapingScheme): EncodedMetrics;
+  /** The metrics in full. */
   families(): Iterable<MetricFamily>;
+}
+
+/** `metric` fields of a MetricFamily message, and the UNIT that comes with them. */
+export interface EncodedMetrics {
+  readonly bytes: Uint8Array;
+  readonly unit: string | null;
 }

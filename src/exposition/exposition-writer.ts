@@ -5,7 +5,7 @@ import { isLegacyMetricName } from '../model/names.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
 import type { ExposedFamily } from './exposed-family.ts';
 import { writeChunkBytes } from './limits.ts';
-import { encodeFamilyHeader, encodeMetrics } from './protobuf/codec.ts';
+import { encodeFamilyHeader } from './protobuf/codec.ts';
 import { writeFamilyHeader } from './ready-text.ts';
 import { sortMetrics } from './metric-order.ts';
 
@@ -53,13 +53,10 @@ async function* writeMessage({ name, help, type, pieces }: ExposedFamily, scheme
   let unit: string | null = null;
   let bytesSinceTurn = 0;
   for (const piece of pieces) {
-    for (const part of piece.families()) {
-      unit ??= part.unit;
-      const sorted = { ...part, metrics: sortMetrics(part.metrics) };
-      const bytes = encodeMetrics(escapeFamily(sorted, scheme).metrics);
-      encoded.push(bytes);
-      bytesSinceTurn += bytes.length;
-    }
+    const { bytes, unit: pieceUnit } = piece.protobuf(scheme);
+    unit ??= pieceUnit;
+    encoded.push(bytes);
+    bytesSinceTurn += bytes.length;
     if (bytesSinceTurn < writeChunkBytes) continue;
     bytesSinceTurn = 0;
     await nextTurn();

@@ -1,6 +1,7 @@
 import type { EscapingScheme } from '../model/escaping.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
-import type { ExposedPiece } from '../exposition/exposed-family.ts';
+import type { EncodedMetrics, ExposedPiece } from '../exposition/exposed-family.ts';
+import { encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
 import { writeReadyText } from '../exposition/ready-text.ts';
 import { readFamily } from '../exposition/store-family.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
@@ -99,6 +100,10 @@ class PieceSnapshot implements ExposedPiece {
   text(scheme: EscapingScheme): Buffer {
     const isReady = scheme === 'allow-utf-8' || this.#members.every(({ hasLegacyNames }) => hasLegacyNames);
     return isReady ? this.#joinReadyText() : Buffer.concat(this.#members.map((member) => writeReadyText(member, scheme)));
+  }
+
+  protobuf(scheme: EscapingScheme): EncodedMetrics {
+    return encodeStoredMetrics(this.#members, scheme);
   }
 
   *families(): Generator<MetricFamily> {

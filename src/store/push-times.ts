@@ -5,6 +5,7 @@ import type { StoredFamily } from '../model/stored-family.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
 import { formatGoFloat } from '../exposition/go-number.ts';
 import { prepareGroupingLabels } from '../exposition/merged-labels.ts';
+import { encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
 import { renderLabel } from '../exposition/sample-text.ts';
 import { readFamily, storeFamily } from '../exposition/store-family.ts';
 import { type EscapingScheme, escapeName } from '../model/escaping.ts';
@@ -45,6 +46,7 @@ export function exposePushTimes(groups: readonly Group[]): readonly ExposedFamil
     pieces: runs.map((run) => ({
       text: (scheme) =>
         Buffer.from(run.map((group) => `${name}{${renderKey(group.key, scheme)}} ${formatGoFloat(timeOf(group) / 1000)}\n`).join('')),
+      protobuf: (scheme) => encodeStoredMetrics(run.map(create), scheme),
       *families() {
         for (const group of run) yield readFamily(create(group));
       },
