@@ -1,9 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { constants, type Http2ServerResponse } from 'node:http2';
+import type { Http2ServerResponse } from 'node:http2';
 import { hasUnreadBody, type IncomingRequest } from './body.ts';
 import { lingerBytesMax, lingerMsMax, sendSliceMs } from './limits.ts';
 import type { HttpReply } from './types.ts';
+
+/** RFC 9113 §7. Not from node:http2, which a server without TLS need not load. */
+const http2Codes = { noError: 0, internalError: 2 } as const;
 
 /** A response as Node hands it out. */
 export type OutgoingResponse = ServerResponse | Http2ServerResponse;
@@ -65,7 +68,7 @@ function endReply(request: IncomingRequest, response: OutgoingResponse, body: st
   if (request.httpVersionMajor !== 1) {
     // One stream of many: the client is told to stop sending this body, the connection goes on (RFC 9113 §8.1).
     const { stream } = response as Http2ServerResponse;
-    response.end(body, () => stream.close(constants.NGHTTP2_NO_ERROR));
+    response.end(body, () => stream.close(http2Codes.noError));
     return;
   }
   if (body.length > 0) (response as ServerResponse).write(body);
@@ -113,7 +116,7 @@ async function sendStream(response: OutgoingResponse, body: AsyncIterable<Uint8A
 }
 
 function breakOff(response: OutgoingResponse): void {
-  if ('stream' in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  if ('stream' in response) response.stream.close(http2Codes.internalError);
   else response.destroy();
 }
 

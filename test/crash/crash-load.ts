@@ -24,6 +24,7 @@ export class CrashLoad {
   /** Set while a wipe keeps all clients from writing. */
   #wipe: Promise<void> | null = null;
   #isWipeInDoubt = false;
+  #isEnding = false;
   #running = 0;
   #nextValue = 1;
   acknowledged = 0;
@@ -39,9 +40,17 @@ export class CrashLoad {
 
   /** Writes until the server dies. Rejects if it gives a wrong answer while it lives. */
   async run(server: RunningServer, withWipe: boolean): Promise<void> {
-    const clients = Array.from({ length: clientCount }, (_, client) => this.#runClient(server, client, createRandom(this.#random.below(2 ** 32))));
+    this.#isEnding = false;
+    const clients = Array.from({ length: clientCount }, (_, client) =>
+      this.#runClient(server, client, createRandom(this.#random.below(2 ** 32))),
+    );
     if (withWipe) clients.push(this.#runWipes(server, 20 + this.#random.below(200)));
     await Promise.all(clients);
+  }
+
+  /** To be called just before the server is killed: a wipe that was not sent by then is none. */
+  endWipes(): void {
+    this.#isEnding = true;
   }
 
   /** Compares the page of the restarted server with what was written, and goes on from it. Says what is lost, wrong or too much. */
@@ -64,7 +73,7 @@ export class CrashLoad {
 
   async #runClient(server: RunningServer, client: number, random: Random): Promise<void> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    for (let isAlive = true; isAlive; ) {
+    for (let isAlive = true; isAlive;) {
       while (this.#wipe !== null) await this.#wipe;
       if (this.#isWipeInDoubt) break;
       this.#running += 1;
@@ -88,22 +97,28 @@ export class CrashLoad {
     }
     write.answeredMs = Date.now();
     this.acknowledged += 1;
-    if (status !== wantedStatus[kind]) throw new Error(`a write that should be answered with ${wantedStatus[kind]} got ${status}: ${kind} ${group}`);
+    if (status !== wantedStatus[kind])
+      throw new Error(`a write that should be answered with ${wantedStatus[kind]} got ${status}: ${kind} ${group}`);
     return true;
+  }
+
+  #hasEnded(): boolean {
+    return this.#isEnding;
   }
 
   async #runWipes(server: RunningServer, everyMs: number): Promise<void> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    for (let isAlive = true; isAlive; ) {
-      await sleep(everyMs);
+    for (await sleep(everyMs); !this.#hasEnded(); await sleep(everyMs)) {
       let resume = (): void => {};
       this.#wipe = new Promise((resolve) => (resume = resolve));
       while (this.#running > 0) await sleep(1);
-      isAlive = (await send(server, agent, 'PUT', '/api/v1/admin/wipe', '')) === 202;
-      if (isAlive) for (const history of this.#histories.values()) history.restart(null);
-      else this.#isWipeInDoubt = true;
+      // The clients may have found out meanwhile that the server is dead.
+      const status = this.#hasEnded() ? 0 : await send(server, agent, 'PUT', '/api/v1/admin/wipe', '');
+      if (status === 202) for (const history of this.#histories.values()) history.restart(null);
+      this.#isWipeInDoubt = status === null;
       this.#wipe = null;
       resume();
+      if (status !== 202) break;
     }
     agent.destroy();
   }

@@ -1,6 +1,6 @@
 /**
- * What clients did to one group and what may therefore be found in it after a crash: the state after the last acknowledged write, or after any
- * write that nobody can place after it: one that ran beside it, or one that was never answered.
+ * What clients did to one group, and what may therefore be found in it after a crash: the state after the last acknowledged write, or
+ * after a write that may have come later: one that ran beside it, or one that was never answered.
  */
 
 /** Unix milliseconds between which a time must lie; both 0 for never. */

@@ -1,7 +1,7 @@
 import type { MetricType } from '../../model/metric-family.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
 import { transcodedBucketsMax } from './limits.ts';
-import { MessageWriter } from './message-writer.ts';
+import type { MessageWriter } from './message-writer.ts';
 
 // Hot path: guarded by bench/ and by test/exposition/protobuf/transcode-text.test.ts, which holds it to readFamily and encodeMetrics.
 
