@@ -57,13 +57,14 @@ const jsonChunkLength = 64 * 1024;
 
 /** A group in the form of the query API. A family that is named like one of the two fixed keys replaces it, as in the reference. */
 function groupToJson(group: Group): Record<string, unknown> {
-  const { key, families, pushedAtMs, failedAtMs } = group;
+  const { key, families, pushTimeSeconds, failureTimeSeconds } = group;
+  const pushedAtMs = pushTimeSeconds * 1000;
   // Not an object literal: a family may be called __proto__.
   return Object.fromEntries<unknown>([
     ['labels', Object.fromEntries(key.labels.map(({ name, value }) => [name, value]))],
-    ['last_push_successful', failedAtMs <= pushedAtMs],
+    ['last_push_successful', failureTimeSeconds <= pushTimeSeconds],
     [pushTimeName, familyToJson(readFamily(createPushTimeFamily(group)), pushedAtMs)],
-    [pushFailureTimeName, familyToJson(readFamily(createPushFailureTimeFamily(group)), failedAtMs === 0 ? pushedAtMs : failedAtMs)],
+    [pushFailureTimeName, familyToJson(readFamily(createPushFailureTimeFamily(group)), failureTimeSeconds === 0 ? pushedAtMs : failureTimeSeconds * 1000)],
     ...[...families.values()].map((family) => [family.name, familyToJson(readFamily(family), family.pushedAtMs)] as const),
   ]);
 }

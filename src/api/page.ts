@@ -69,13 +69,13 @@ function renderGroups(groups: readonly Group[], groupCount: number): string {
   return `${heading}<table><thead><tr><th>Group</th><th>Last push</th><th>Families</th></tr></thead><tbody>${rows}</tbody></table>${more}`;
 }
 
-function renderGroup({ key, families, pushedAtMs, failedAtMs }: Group): string {
+function renderGroup({ key, families, pushTimeSeconds, failureTimeSeconds }: Group): string {
   const labels = key.labels.map(({ name, value }) => `${name}=${JSON.stringify(value)}`).join(', ');
-  const isFailed = failedAtMs > pushedAtMs;
-  const state = isFailed ? `<span class="failed">refused at ${formatTime(failedAtMs)}</span>, last good one ` : '';
+  const isFailed = failureTimeSeconds > pushTimeSeconds;
+  const state = isFailed ? `<span class="failed">refused at ${formatTime(failureTimeSeconds)}</span>, last good one ` : '';
   const names = [...families.values()].map(({ name, type, metricCount }) => `<code>${escapeHtml(name)}</code> ${type} (${metricCount})`);
   return (
-    `<tr><td><code>${escapeHtml(labels)}</code></td><td>${state}${pushedAtMs === 0 ? 'never' : formatTime(pushedAtMs)}</td>` +
+    `<tr><td><code>${escapeHtml(labels)}</code></td><td>${state}${pushTimeSeconds === 0 ? 'never' : formatTime(pushTimeSeconds)}</td>` +
     `<td>${names.join('<br>')}</td></tr>`
   );
 }
@@ -94,8 +94,8 @@ function renderTable(title: string, rows: readonly (readonly [string, string])[]
   return `<h2>${title}</h2><table><tbody>${cells.join('')}</tbody></table>`;
 }
 
-function formatTime(atMs: number): string {
-  return `<time>${new Date(atMs).toISOString()}</time>`;
+function formatTime(seconds: number): string {
+  return `<time>${new Date(seconds * 1000).toISOString()}</time>`;
 }
 
 const htmlEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -9,8 +9,8 @@ export interface Group {
   readonly key: GroupingKey;
   /** By family name. */
   readonly families: ReadonlyMap<string, StoredFamily>;
-  /** Unix milliseconds with a fraction; 0 if no push succeeded yet. */
-  readonly pushedAtMs: number;
-  /** Unix milliseconds with a fraction; 0 if no push failed yet. */
-  readonly failedAtMs: number;
+  /** The value of `push_time_seconds`: Unix seconds, 0 if no push succeeded yet. Not milliseconds, so that imported values stay as they are. */
+  readonly pushTimeSeconds: number;
+  /** The value of `push_failure_time_seconds`: Unix seconds, 0 if no push failed yet. */
+  readonly failureTimeSeconds: number;
 }

@@ -42,13 +42,13 @@ export function encodeGroupRecord(group: Group): Uint8Array {
   const writer = new ByteWriter();
   writer.writeByte(version);
   for (let i = checksumOffset; i < bodyOffset; i++) writer.writeByte(0);
-  writer.writeDouble(group.pushedAtMs);
-  writer.writeDouble(group.failedAtMs);
+  writer.writeDouble(group.pushTimeSeconds);
+  writer.writeDouble(group.failureTimeSeconds);
   writeKey(writer, group.key);
   writer.writeVarint(group.families.size);
   let bodyBytes = 0;
   for (const family of group.families.values()) {
-    writeFamilyHead(writer, family, group.pushedAtMs);
+    writeFamilyHead(writer, family, group.pushTimeSeconds * 1000);
     bodyBytes += family.home.end - family.home.start + (family.protobuf?.length ?? 0);
   }
   const headEnd = writer.length;
@@ -124,17 +124,17 @@ function writeFamilyHead(writer: ByteWriter, family: StoredFamily, groupPushedAt
 }
 
 function readGroup(reader: ByteReader, record: Buffer): Group {
-  const pushedAtMs = reader.readDouble('push time');
-  const failedAtMs = reader.readDouble('push failure time');
+  const pushTimeSeconds = reader.readDouble('push time');
+  const failureTimeSeconds = reader.readDouble('push failure time');
   const key = readKey(reader);
   const count = reader.readVarint('number of families');
   const heads: FamilyHead[] = [];
-  for (let i = 0; i < count; i++) heads.push(readFamilyHead(reader, pushedAtMs));
+  for (let i = 0; i < count; i++) heads.push(readFamilyHead(reader, pushTimeSeconds * 1000));
   const families = new Map<string, StoredFamily>();
   for (const head of heads) families.set(head.name, readFamilyBody(reader, record, head));
   if (families.size !== heads.length) reader.fail('a family stands twice');
   if (reader.remaining > 0) reader.fail(`${reader.remaining} bytes stand after the last family`);
-  return { key, families, pushedAtMs, failedAtMs };
+  return { key, families, pushTimeSeconds, failureTimeSeconds };
 }
 
 function readKey(reader: ByteReader): GroupingKey {

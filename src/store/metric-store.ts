@@ -17,7 +17,7 @@ import {
   isPushTimeName,
   pushFailureTimeName,
   pushTimeName,
-  readPushedFailureTimeMs,
+  readPushedFailureTime,
 } from './push-times.ts';
 import { Quarantine } from './quarantine.ts';
 
@@ -157,8 +157,8 @@ export class MetricStore {
     const after: Group = {
       key,
       families: mergeFamilies(request, before),
-      pushedAtMs: atMs,
-      failedAtMs: before === null ? 0 : (readPushedFailureTimeMs(request.families) ?? before.failedAtMs),
+      pushTimeSeconds: atMs / 1000,
+      failureTimeSeconds: before === null ? 0 : (readPushedFailureTime(request.families) ?? before.failureTimeSeconds),
     };
     const change = this.#reserve(key, before, after);
     const conflict = this.#isChecked ? this.#conflictOfPush(request) : null;
@@ -179,7 +179,8 @@ export class MetricStore {
 
   /** Stamps the failure time; a group that could not even expose its push times is not created by a refused push. */
   #reserveFailure(key: GroupingKey, before: Group | null, atMs: number): readonly GroupChange[] {
-    const after: Group = before === null ? { key, families: new Map(), pushedAtMs: 0, failedAtMs: atMs } : { ...before, failedAtMs: atMs };
+    const failureTimeSeconds = atMs / 1000;
+    const after: Group = before === null ? { key, families: new Map(), pushTimeSeconds: 0, failureTimeSeconds } : { ...before, failureTimeSeconds };
     const change = this.#reserve(key, before, after);
     if (!this.#quarantine.has(key.id, pushTimeName)) return [change];
     this.#unreserve(change);

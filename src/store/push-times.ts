@@ -25,12 +25,12 @@ export function isPushTimeName(name: string): boolean {
 
 /** `push_time_seconds` of a group: 0 until its first good push. */
 export function createPushTimeFamily(group: Group): StoredFamily {
-  return createTimeFamily(group.key, pushTimeName, pushTimeHelp, group.pushedAtMs, group.pushedAtMs);
+  return createTimeFamily(group.key, pushTimeName, pushTimeHelp, group.pushTimeSeconds);
 }
 
 /** `push_failure_time_seconds` of a group: 0 until its first refused push. */
 export function createPushFailureTimeFamily(group: Group): StoredFamily {
-  return createTimeFamily(group.key, pushFailureTimeName, pushFailureTimeHelp, group.failedAtMs, group.pushedAtMs);
+  return createTimeFamily(group.key, pushFailureTimeName, pushFailureTimeHelp, group.failureTimeSeconds);
 }
 
 /** Both families over these groups, as a scrape shows them. They are written anew for each scrape, since every push changes one of them. */
@@ -45,7 +45,7 @@ export function exposePushTimes(groups: readonly Group[]): readonly ExposedFamil
     type: 'gauge',
     pieces: runs.map((run) => ({
       text: (scheme) =>
-        Buffer.from(run.map((group) => `${name}{${renderKey(group.key, scheme)}} ${formatGoFloat(timeOf(group) / 1000)}\n`).join('')),
+        Buffer.from(run.map((group) => `${name}{${renderKey(group.key, scheme)}} ${formatGoFloat(timeOf(group))}\n`).join('')),
       protobuf: (scheme) => encodeStoredMetrics(run.map(create), scheme),
       *families() {
         for (const group of run) yield readFamily(create(group));
@@ -53,8 +53,8 @@ export function exposePushTimes(groups: readonly Group[]): readonly ExposedFamil
     })),
   });
   return [
-    expose(pushFailureTimeName, pushFailureTimeHelp, ({ failedAtMs }) => failedAtMs, createPushFailureTimeFamily),
-    expose(pushTimeName, pushTimeHelp, ({ pushedAtMs }) => pushedAtMs, createPushTimeFamily),
+    expose(pushFailureTimeName, pushFailureTimeHelp, ({ failureTimeSeconds }) => failureTimeSeconds, createPushFailureTimeFamily),
+    expose(pushTimeName, pushTimeHelp, ({ pushTimeSeconds }) => pushTimeSeconds, createPushTimeFamily),
   ];
 }
 
@@ -78,21 +78,21 @@ function renderKey(key: GroupingKey, scheme: EscapingScheme): string {
 }
 
 /**
- * The failure time that a push brings along in a family of that name, in Unix milliseconds, or `null`. The reference stores such a family
+ * The failure time that a push brings along in a family of that name, in Unix seconds, or `null`. The reference stores such a family
  * as it is; we take its value only, so that help, type and labels stay ours (docs/differences.md).
  */
-export function readPushedFailureTimeMs(families: readonly StoredFamily[]): number | null {
+export function readPushedFailureTime(families: readonly StoredFamily[]): number | null {
   const family = families.find(({ name }) => name === pushFailureTimeName);
   if (family?.flaw !== null) return null;
   const [metric] = readFamily(family).metrics;
   const seconds = (metric?.gauge ?? metric?.untyped ?? metric?.counter)?.value;
-  return seconds !== undefined && seconds >= 0 && seconds < secondsMax ? seconds * 1000 : null;
+  return seconds !== undefined && seconds >= 0 && seconds < secondsMax ? seconds : null;
 }
 
 /** The year 9999, the last that RFC 3339 can write. */
 const secondsMax = 253_402_300_800;
 
-function createTimeFamily(key: GroupingKey, name: string, help: string, atMs: number, pushedAtMs: number): StoredFamily {
+function createTimeFamily(key: GroupingKey, name: string, help: string, seconds: number): StoredFamily {
   const family: MetricFamily = {
     name,
     help,
@@ -103,7 +103,7 @@ function createTimeFamily(key: GroupingKey, name: string, help: string, atMs: nu
         labels: [],
         timestampMs: null,
         counter: null,
-        gauge: { value: atMs / 1000, unknownFields: null },
+        gauge: { value: seconds, unknownFields: null },
         untyped: null,
         summary: null,
         histogram: null,
@@ -113,5 +113,5 @@ function createTimeFamily(key: GroupingKey, name: string, help: string, atMs: nu
     unknownFields: null,
     flaw: null,
   };
-  return storeFamily(family, key, pushedAtMs);
+  return storeFamily(family, key, seconds * 1000);
 }

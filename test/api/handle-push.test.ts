@@ -25,7 +25,7 @@ test('without checks a refused push is still answered with 202 and stamps the fa
   const gateway = createGateway({ isChecked: false });
   const reply = await createPushHandler(gateway, 'add', false)(requestOf({ params: { job: 'a' }, body: 'm 1 1\n' }));
   expect(reply).toEqual({ status: 202 });
-  expect([...gateway.store.groups()]).toMatchObject([{ pushedAtMs: 0, failedAtMs: 1_000_000_000_000 }]);
+  expect([...gateway.store.groups()]).toMatchObject([{ pushTimeSeconds: 0, failureTimeSeconds: 1_000_000_000 }]);
 });
 
 test('a delete is answered with 202, whether there was such a group or not', async () => {

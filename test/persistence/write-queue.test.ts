@@ -84,7 +84,7 @@ test('a refused push is answered after its failure time is committed', async () 
   expect(log.batches).toHaveLength(1);
   await log.answer();
   await settled;
-  expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ failedAtMs: 7000 });
+  expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ failureTimeSeconds: 7 });
 });
 
 test('a failed commit answers its writes with 503, shows nothing of them, and the next write goes on from what was there', async () => {

@@ -49,10 +49,10 @@ describe('pushes', () => {
       code: 'PG_PUSH_INCONSISTENT',
     });
     expect(expose(store)).toBe('# TYPE one untyped\none{instance="",job="a"} 1\n');
-    expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ pushedAtMs: 5000, failedAtMs: 6000 });
-    expect(store.group(keyOf({ job: 'new' }).id)).toMatchObject({ pushedAtMs: 0, failedAtMs: 7000 });
+    expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ pushTimeSeconds: 5, failureTimeSeconds: 6 });
+    expect(store.group(keyOf({ job: 'new' }).id)).toMatchObject({ pushTimeSeconds: 0, failureTimeSeconds: 7 });
     write(store, pushOf('add', { job: 'a' }, '', 8000));
-    expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ pushedAtMs: 8000, failedAtMs: 6000 });
+    expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ pushTimeSeconds: 8, failureTimeSeconds: 6 });
   });
 
   test('a push into a key that is not UTF-8 leaves no trace', () => {
@@ -69,9 +69,9 @@ describe('pushes', () => {
       store,
       pushOf('replace', { job: 'a' }, '# TYPE push_time_seconds counter\npush_time_seconds{x="y"} 42\npush_failure_time_seconds 7\n', 1000),
     );
-    expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ pushedAtMs: 1000, failedAtMs: 0 });
+    expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ pushTimeSeconds: 1, failureTimeSeconds: 0 });
     write(store, pushOf('add', { job: 'a' }, 'push_failure_time_seconds 7\n', 2000));
-    expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ pushedAtMs: 2000, failedAtMs: 7000 });
+    expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ pushTimeSeconds: 2, failureTimeSeconds: 7 });
     expect(expose(store)).toBe('');
   });
 });

@@ -40,8 +40,8 @@ export const anyGroup: fc.Arbitrary<Group> = fc
     labels: fc.dictionary(anyName, fc.string({ unit: 'grapheme' }), { maxKeys: 5 }),
     hasInvalidUtf8: fc.boolean(),
     families: fc.uniqueArray(anyFamily, { selector: ({ name }) => name, maxLength: 6 }),
-    pushedAtMs: fc.constantFrom(0, 1.5, 1_700_000_000_000.123),
-    failedAtMs: fc.double({ noNaN: true }),
+    pushTimeSeconds: fc.constantFrom(0, 1.5, 1_700_000_000_000.123),
+    failureTimeSeconds: fc.double({ noNaN: true }),
   })
   .map(({ labels, hasInvalidUtf8, families, ...times }) => ({
     ...times,
@@ -72,7 +72,7 @@ export function makeSampleGroup(job: string, samples: number, value: number): Gr
   return {
     key: createGroupingKey(new Map([['job', job]])),
     families: new Map([[family.name, family]]),
-    pushedAtMs: family.pushedAtMs,
-    failedAtMs: 0,
+    pushTimeSeconds: family.pushedAtMs / 1000,
+    failureTimeSeconds: 0,
   };
 }

@@ -116,13 +116,13 @@ function createCheckedStore(): MetricStore {
 
 /** The groups as they will be stored, once each was found to fit with all others and with what is stored beside them. */
 function prepareGroups(store: MetricStore, placed: readonly PlacedGroup[]): Group[] {
-  for (const { key, pushedAtMs } of placed) store.prepareWrite({ kind: 'delete', key, atMs: pushedAtMs });
-  return placed.map(({ key, families, pushedAtMs, failedAtMs }) => {
-    const { refusal } = store.prepareWrite({ kind: 'replace', key, families, hasTimestamps: false, atMs: pushedAtMs });
+  for (const { key } of placed) store.prepareWrite({ kind: 'delete', key, atMs: 0 });
+  return placed.map(({ key, families, pushTimeSeconds, failureTimeSeconds }) => {
+    const { refusal } = store.prepareWrite({ kind: 'replace', key, families, hasTimestamps: false, atMs: pushTimeSeconds * 1000 });
     if (refusal !== null) {
       const labels = JSON.stringify(Object.fromEntries(key.labels.map(({ name, value }) => [name, value])));
       throw importRefused(`cannot import the group ${labels}: ${refusal.message}`, { cause: refusal });
     }
-    return { key, families: new Map(families.map((family) => [family.name, family])), pushedAtMs, failedAtMs };
+    return { key, families: new Map(families.map((family) => [family.name, family])), pushTimeSeconds, failureTimeSeconds };
   });
 }

@@ -11,8 +11,8 @@ import { importRefused } from './errors.ts';
 export interface PlacedGroup {
   readonly key: GroupingKey;
   /** Unix milliseconds with a fraction; 0: never. */
-  pushedAtMs: number;
-  failedAtMs: number;
+  pushTimeSeconds: number;
+  failureTimeSeconds: number;
   readonly families: StoredFamily[];
 }
 
@@ -82,13 +82,13 @@ class GroupIndex {
 
   addPushTimes({ name, metrics }: MetricFamily): void {
     for (const metric of metrics) {
-      const atMs = readTimeMs(name, metric);
+      const seconds = readTime(name, metric);
       // Shown for a group that has no instance; of a group whose instance is empty on purpose a page cannot be told apart.
       const labels = metric.labels.filter((label) => label.name !== 'instance' || label.value !== '');
       if (!labels.some((label) => label.name === 'job' && label.value !== '')) throw refuseSeries(name, metric, 'it has no job');
       const group = this.#findOrAdd(labels, 0);
-      if (name === pushTimeName) group.pushedAtMs = atMs;
-      else if (name === pushFailureTimeName) group.failedAtMs = atMs;
+      if (name === pushTimeName) group.pushTimeSeconds = seconds;
+      else if (name === pushFailureTimeName) group.failureTimeSeconds = seconds;
     }
   }
 
@@ -102,7 +102,7 @@ class GroupIndex {
       if (metrics === undefined) byGroup.set(group, [metric]);
       else metrics.push(metric);
     }
-    for (const [group, metrics] of byGroup) group.families.push(storeFamily({ ...family, metrics }, group.key, group.pushedAtMs));
+    for (const [group, metrics] of byGroup) group.families.push(storeFamily({ ...family, metrics }, group.key, group.pushTimeSeconds * 1000));
   }
 
   #find(name: string, metric: Metric): PlacedGroup {
@@ -126,14 +126,14 @@ class GroupIndex {
   #groupByLabels(name: string, metric: Metric, groupingLabels: readonly string[]): PlacedGroup {
     const labels = metric.labels.filter((label) => label.value !== '' && groupingLabels.includes(label.name));
     if (!labels.some((label) => label.name === 'job')) throw refuseSeries(name, metric, 'it has no job');
-    return this.#findOrAdd(labels, this.#options.nowMs);
+    return this.#findOrAdd(labels, this.#options.nowMs / 1000);
   }
 
-  #findOrAdd(labels: readonly LabelPair[], pushedAtMs: number): PlacedGroup {
+  #findOrAdd(labels: readonly LabelPair[], pushTimeSeconds: number): PlacedGroup {
     const key = createGroupingKey(new Map(labels.map(({ name, value }) => [name, value])));
     const known = this.#groups.get(key.id);
     if (known !== undefined) return known;
-    const group: PlacedGroup = { key, pushedAtMs, failedAtMs: 0, families: [] };
+    const group: PlacedGroup = { key, pushTimeSeconds, failureTimeSeconds: 0, families: [] };
     this.#groups.set(key.id, group);
     const shape = key.labels.map(({ name }) => name);
     const isKnown = this.#shapes.some((other) => other.length === shape.length && other.every((name, i) => name === shape[i]));
@@ -145,10 +145,10 @@ class GroupIndex {
 /** The year 9999, the last that RFC 3339 can write. */
 const secondsMax = 253_402_300_800;
 
-function readTimeMs(name: string, metric: Metric): number {
+function readTime(name: string, metric: Metric): number {
   const seconds = (metric.gauge ?? metric.untyped ?? metric.counter)?.value ?? NaN;
   if (!(seconds >= 0 && seconds < secondsMax)) throw refuseSeries(name, metric, 'its value is no time');
-  return seconds * 1000;
+  return seconds;
 }
 
 function refuseSeries(name: string, { labels }: Metric, why: string): Error {

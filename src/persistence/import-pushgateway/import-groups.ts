@@ -22,13 +22,13 @@ export async function importPushgatewayGroups(path: string, logger: Logger): Pro
   return [...groups].map(([key, group]) => ({ key, value: encodeGroupRecord(group) }));
 }
 
-function toGroup({ labels, hasInvalidUtf8, pushedAtMs, failedAtMs, families }: ImportedGroup, logger: Logger): Group | null {
+function toGroup({ labels, hasInvalidUtf8, pushTimeSeconds, failureTimeSeconds, families }: ImportedGroup, logger: Logger): Group | null {
   if (hasInvalidUtf8) return null;
   const key = createGroupingKey(labels);
   const named = families.filter(({ family }) => family.name !== '');
   if (named.length < families.length) logger.warn({ group: key.id }, 'Left out a metric family without a name');
   const stored = named.map(({ family, pushedAtMs: atMs }) => [family.name, storeFamily(family, key, atMs)] as const);
-  return { key, families: new Map(stored), pushedAtMs, failedAtMs };
+  return { key, families: new Map(stored), pushTimeSeconds, failureTimeSeconds };
 }
 
 async function beginsAsPushgatewayFile(path: string): Promise<boolean> {

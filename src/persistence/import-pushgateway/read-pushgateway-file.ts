@@ -15,10 +15,10 @@ export interface ImportedGroup {
   readonly labels: ReadonlyMap<string, string>;
   /** Whether a label value was not valid UTF-8 and was changed: only a refused push makes such a group. */
   readonly hasInvalidUtf8: boolean;
-  /** Unix milliseconds with a fraction; 0 if no push succeeded yet. */
-  readonly pushedAtMs: number;
-  /** Unix milliseconds with a fraction; 0 if no push failed yet. */
-  readonly failedAtMs: number;
+  /** The value of `push_time_seconds`, to the last bit; 0 if no push succeeded yet. */
+  readonly pushTimeSeconds: number;
+  /** The value of `push_failure_time_seconds`; 0 if no push failed yet. */
+  readonly failureTimeSeconds: number;
   /** Without the two push time families; grouping labels are in every metric already. */
   readonly families: readonly ImportedFamily[];
 }
@@ -93,18 +93,18 @@ function readGroup(group: GobValue): ImportedGroup {
   return {
     labels,
     hasInvalidUtf8,
-    pushedAtMs: pushTimeOf(all, 'push_time_seconds') ?? families.reduce((latest, one) => Math.max(latest, one.pushedAtMs), 0),
-    failedAtMs: pushTimeOf(all, 'push_failure_time_seconds') ?? 0,
+    pushTimeSeconds: pushTimeOf(all, 'push_time_seconds') ?? families.reduce((latest, one) => Math.max(latest, one.pushedAtMs), 0) / 1000,
+    failureTimeSeconds: pushTimeOf(all, 'push_failure_time_seconds') ?? 0,
     families,
   };
 }
 
 const pushTimeNames: ReadonlySet<string> = new Set(['push_time_seconds', 'push_failure_time_seconds']);
 
-/** Unix milliseconds; `null` if the group lacks the family, as in files before 0.10, or a job pushed nonsense under its name. */
+/** Unix seconds; `null` if the group lacks the family, as in files before 0.10, or a job pushed nonsense under its name. */
 function pushTimeOf(families: readonly ImportedFamily[], name: string): number | null {
   const seconds = families.find(({ family }) => family.name === name)?.family.metrics[0]?.gauge?.value;
-  return seconds !== undefined && Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+  return seconds !== undefined && Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }
 
 function readFamily(timed: GobValue, where: string): ImportedFamily {

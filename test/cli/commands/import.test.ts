@@ -12,12 +12,12 @@ const folder = useTemporaryFolder();
 const at = (name: string): string => path.join(folder(), name);
 
 /** What is stored: the names of families and both times, by group. */
-function stored(file: string): Record<string, readonly [families: string, pushedAtMs: number, failedAtMs: number]> {
+function stored(file: string): Record<string, readonly [families: string, pushTimeSeconds: number, failureTimeSeconds: number]> {
   const groups = readStore(file).entries.map(({ value }) => decodeGroupRecord(value));
   return Object.fromEntries(
-    groups.map(({ key, families, pushedAtMs, failedAtMs }) => [
+    groups.map(({ key, families, pushTimeSeconds, failureTimeSeconds }) => [
       key.labels.map(({ name, value }) => `${name}=${value}`).join(),
-      [[...families.keys()].sort().join(), pushedAtMs, failedAtMs] as const,
+      [[...families.keys()].sort().join(), pushTimeSeconds, failureTimeSeconds] as const,
     ]),
   );
 }
@@ -89,8 +89,8 @@ x{instance="i",job="a"} 3
   const { code, stderr } = await run(['import', at('store'), at('page')]);
   expect([code, stderr]).toEqual([0, "Skipped 3 series of the gateway's own metrics.\n"]);
   expect(stored(at('store'))).toEqual({
-    'job=a': ['go_goroutines,x', 1.6e12, 0],
-    'instance=i,job=a': ['x', 1.7e12, 1.5e12],
+    'job=a': ['go_goroutines,x', 1.6e9, 0],
+    'instance=i,job=a': ['x', 1.7e9, 1.5e9],
   });
   expect((await run(['export', at('store')])).stdout).toContain('x{instance="",job="a"} 1\nx{instance="j",job="a"} 2\n');
 });
@@ -107,7 +107,7 @@ test('a group takes the place of the stored one, others stay, and all must fit t
   expect(readFileSync(at('store')).equals(before)).toBe(true);
   const page = 'push_time_seconds{job="a"} 5\n# TYPE x gauge\nx{job="a"} 1\n';
   expect((await run(['import', at('store')], page)).stdout).toContain('1 of them took the place of stored ones. It holds 2 groups now.\n');
-  expect(stored(at('store'))).toMatchObject({ 'job=a': ['x', 5000, 0], 'job=b': ['z', 1_700_000_000_123.456, 0] });
+  expect(stored(at('store'))).toMatchObject({ 'job=a': ['x', 5, 0], 'job=b': ['z', 1_700_000_000.123456, 0] });
 });
 
 test('what cannot be placed is named, and then nothing is stored', async () => {
@@ -146,10 +146,10 @@ x{job="b",instance="",k="v"} 1
   const { code } = await run(['import', '--grouping-labels', 'job, instance,q', at('store'), '-'], page);
   expect(code).toBe(0);
   expect(stored(at('store'))).toEqual({
-    'job=a,p=1': ['', 5000, 0],
-    'job=a,q=1': ['x', 6000, 0],
-    'instance=i,job=b': ['x', nowMs, 0],
-    'job=b': ['x', nowMs, 0],
+    'job=a,p=1': ['', 5, 0],
+    'job=a,q=1': ['x', 6, 0],
+    'instance=i,job=b': ['x', nowMs / 1000, 0],
+    'job=b': ['x', nowMs / 1000, 0],
   });
   expect(await run(['import', '--grouping-labels=job', at('other')], 'x 1\n')).toMatchObject({
     code: 1,

@@ -54,7 +54,7 @@ describe('a file of 1.5.1', () => {
     const groups = await readPushgatewayFile(recorded);
     const { labels, families, ...rest } = groupOf(groups, 'types');
     expect(Object.fromEntries(labels)).toEqual({ job: 'types', zone: 'z' });
-    expect(rest).toEqual({ hasInvalidUtf8: false, pushedAtMs: 1795370969157.0457, failedAtMs: 0 });
+    expect(rest).toEqual({ hasInvalidUtf8: false, pushTimeSeconds: 1795370969.1570457, failureTimeSeconds: 0 });
     const byName = Object.fromEntries(families.map(({ family }) => [family.name, family]));
     expect(Object.keys(byName).sort()).toEqual(['a', 'g', 'h', 's', 'u']);
     expect(byName).toMatchObject({
@@ -65,12 +65,12 @@ describe('a file of 1.5.1', () => {
       u: { type: 'untyped', metrics: [{ untyped: { value: Number.NaN } }] },
     });
     expect(byName.g?.metrics[0]?.labels).toContainEqual({ name: 'k', value: 'grüße 🎉' });
-    for (const { pushedAtMs } of families) expect(Math.abs(pushedAtMs - rest.pushedAtMs)).toBeLessThan(0.001);
+    for (const { pushedAtMs } of families) expect(Math.abs(pushedAtMs - rest.pushTimeSeconds * 1000)).toBeLessThan(0.001);
   });
 
   test('holds a group whose only push failed, and says when', async () => {
     const group = groupOf(await readPushgatewayFile(recorded), 'refused');
-    expect(group).toMatchObject({ pushedAtMs: 0, failedAtMs: 1795370969175.2756, families: [] });
+    expect(group).toMatchObject({ pushTimeSeconds: 0, failureTimeSeconds: 1795370969.1752756, families: [] });
   });
 
   test('marks a group whose labels are not valid UTF-8', async () => {
@@ -83,8 +83,8 @@ test('a file from before 0.10 is read as well, and the latest family tells when 
   const groups = await readPushgatewayFile(path.join(fixtures, 'uint64-keys.gob'));
   const pushedAtMs = Date.UTC(2019, 5, 1, 10, 59, 43) + 123.456789;
   const family = { name: 'm', type: 'gauge', metrics: [{ gauge: { value: 1.5 } }] };
-  expect(groupOf(groups, 'old')).toMatchObject({ pushedAtMs, failedAtMs: 0, families: [{ family, pushedAtMs }] });
-  expect(groupOf(groups, 'empty')).toMatchObject({ pushedAtMs: 0, failedAtMs: 0, families: [] });
+  expect(groupOf(groups, 'old')).toMatchObject({ pushTimeSeconds: pushedAtMs / 1000, failureTimeSeconds: 0, families: [{ family, pushedAtMs }] });
+  expect(groupOf(groups, 'empty')).toMatchObject({ pushTimeSeconds: 0, failureTimeSeconds: 0, families: [] });
   expect(groups).toHaveLength(2);
 });
 
@@ -99,7 +99,7 @@ test('a push time that a job made up under that name does not count', async () =
   const gauge = text.indexOf('\x12\x09\x09', at) + 3;
   const bytes = Buffer.from(recordedBytes);
   bytes.writeDoubleLE(-Infinity, gauge);
-  expect(groupOf(await readBytes(bytes), 'refused').failedAtMs).toBe(0);
+  expect(groupOf(await readBytes(bytes), 'refused').failureTimeSeconds).toBe(0);
 });
 
 describe('what a file is', () => {
