@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { PushDecoder } from '../exposition/decode-push.ts';
 import type { WriteQueue } from '../persistence/write-queue.ts';
 import type { GroupLoader } from '../persistence/group-loader.ts';
@@ -20,6 +21,8 @@ export interface Gateway {
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** For lines that a client can cause over and over. */
+  readonly repeats: RateLimitedLog;
   readonly build: BuildInfo;
   readonly options: GatewayOptions;
 }

@@ -64,7 +64,10 @@ function groupToJson(group: Group): Record<string, unknown> {
     ['labels', Object.fromEntries(key.labels.map(({ name, value }) => [name, value]))],
     ['last_push_successful', failureTimeSeconds <= pushTimeSeconds],
     [pushTimeName, familyToJson(readFamily(createPushTimeFamily(group)), pushedAtMs)],
-    [pushFailureTimeName, familyToJson(readFamily(createPushFailureTimeFamily(group)), failureTimeSeconds === 0 ? pushedAtMs : failureTimeSeconds * 1000)],
+    [
+      pushFailureTimeName,
+      familyToJson(readFamily(createPushFailureTimeFamily(group)), failureTimeSeconds === 0 ? pushedAtMs : failureTimeSeconds * 1000),
+    ],
     ...[...families.values()].map((family) => [family.name, familyToJson(readFamily(family), family.pushedAtMs)] as const),
   ]);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSystemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { createRateLimitedLog } from '../base/rate-limited-log.ts';
 import type { Gateway } from '../api/gateway.ts';
 import { GroupingPathParser } from '../api/parse-grouping-path.ts';
 import { createApiRoutes, createRoutes } from '../api/routes.ts';
@@ -22,11 +23,15 @@ import type { Assembly } from './serve.ts';
 /** How long the store may load before the server answers without it. */
 const silentLoadMs = 100;
 
+/** How often a line is printed that a client can cause over and over. */
+const repeatIntervalMs = 10_000;
+
 /** Joins the rooms into a running server: the only place where that happens. Rejects with a Failure when it cannot start. */
 export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> {
   const clock = createSystemClock();
   const build = readBuildInfo();
   const telemetry = createTelemetry(build, clock);
+  const repeats = createRateLimitedLog(logger, clock, repeatIntervalMs);
   telemetry.addGauge(
     'pushgate_inconsistent_families',
     'Metric families of groups that are stored but left out of the exposition because they contradict others.',
@@ -36,12 +41,12 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
   const store: MetricStore = new MetricStore({
     ownTypes: selectReservedTypes(telemetry.ownTypes()),
     isChecked: !flags.disableConsistencyCheck,
-    logger,
+    log: repeats,
   });
   const loader = new GroupLoader();
   await log.open(loader);
   const loaded = loader.load(store);
-  const writes = new WriteQueue(store, log, encodeGroupRecord, logger);
+  const writes = new WriteQueue(store, log, encodeGroupRecord, repeats);
 
   let requestQuit = (): void => {};
   const quit = new Promise<void>((resolve) => (requestQuit = resolve));
@@ -55,6 +60,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     telemetry,
     clock,
     logger,
+    repeats,
     build,
     options: {
       isChecked: !flags.disableConsistencyCheck,

@@ -1,5 +1,5 @@
 import { Failure, Refusal } from '../base/errors.ts';
-import type { Logger } from '../base/logger.ts';
+import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { Group } from '../model/group.ts';
 import type { WriteRequest } from '../model/write-request.ts';
 import type { GroupChange, MetricStore } from '../store/metric-store.ts';
@@ -27,16 +27,16 @@ export class WriteQueue {
   readonly #store: MetricStore;
   readonly #log: GroupLog;
   readonly #encode: EncodeGroup;
-  readonly #logger: Logger;
+  readonly #errors: RateLimitedLog;
   #waiting: QueuedWrite[] = [];
   #running: Promise<void> | null = null;
   #revision = 0n;
 
-  constructor(store: MetricStore, log: GroupLog, encode: EncodeGroup, logger: Logger) {
+  constructor(store: MetricStore, log: GroupLog, encode: EncodeGroup, errors: RateLimitedLog) {
     this.#store = store;
     this.#log = log;
     this.#encode = encode;
-    this.#logger = logger;
+    this.#errors = errors;
   }
 
   /** Whether there is no room for another write. */
@@ -101,7 +101,8 @@ export class WriteQueue {
 
   #fail(batch: readonly QueuedWrite[], cause: unknown): void {
     const reason = cause instanceof Failure || cause instanceof Refusal ? cause.message : String(cause);
-    this.#logger.error(
+    this.#errors.error(
+      'commit',
       { err: cause, writes: batch.length },
       'Cannot commit writes; they are answered with 503 and nothing of them is stored',
     );

@@ -1,13 +1,13 @@
 import { assert } from '../base/assert.ts';
 import type { Refusal } from '../base/errors.ts';
-import type { Logger } from '../base/logger.ts';
+import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
 import type { Group } from '../model/group.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import type { WriteRequest } from '../model/write-request.ts';
-import { ConsistencyIndex } from './consistency-index.ts';
+import { ConsistencyIndex, describeKey } from './consistency-index.ts';
 import { ExpositionIndex } from './exposition-index.ts';
 import { inconsistentPrefix, inconsistentPush, timestampedPush } from './errors.ts';
 import {
@@ -42,7 +42,8 @@ export interface MetricStoreOptions {
   readonly ownTypes: ReadonlyMap<string, MetricType>;
   /** `false`: store what contradicts itself or others, and leave it out of the exposition (`--push.disable-consistency-check`). */
   readonly isChecked: boolean;
-  readonly logger: Logger;
+  /** Told of what contradicts itself: of each HELP once, of each family left out now and then. */
+  readonly log: RateLimitedLog;
 }
 
 /**
@@ -54,7 +55,7 @@ export interface MetricStoreOptions {
  */
 export class MetricStore {
   readonly #isChecked: boolean;
-  readonly #logger: Logger;
+  readonly #log: RateLimitedLog;
   /** What was applied. */
   readonly #groups = new Map<string, PlacedGroup>();
   /** What was prepared but not applied yet; `null`: the group goes. */
@@ -66,13 +67,14 @@ export class MetricStore {
 
   constructor(options: MetricStoreOptions) {
     this.#isChecked = options.isChecked;
-    this.#logger = options.logger;
+    this.#log = options.log;
     this.#index = new ConsistencyIndex(options.ownTypes, {
       findFamily: (id, name) => this.#findExposed(id, name),
       findHolder: (name) => this.#findHolder(name),
     });
     this.#exposition = new ExpositionIndex((name, helps) => {
-      this.#logger.warn(
+      this.#log.warn(
+        `help ${name}`,
         { family: name, helps },
         'Groups push different HELP texts for one metric family, the first in byte order is shown',
       );
@@ -180,7 +182,8 @@ export class MetricStore {
   /** Stamps the failure time; a group that could not even expose its push times is not created by a refused push. */
   #reserveFailure(key: GroupingKey, before: Group | null, atMs: number): readonly GroupChange[] {
     const failureTimeSeconds = atMs / 1000;
-    const after: Group = before === null ? { key, families: new Map(), pushTimeSeconds: 0, failureTimeSeconds } : { ...before, failureTimeSeconds };
+    const after: Group =
+      before === null ? { key, families: new Map(), pushTimeSeconds: 0, failureTimeSeconds } : { ...before, failureTimeSeconds };
     const change = this.#reserve(key, before, after);
     if (!this.#quarantine.has(key.id, pushTimeName)) return [change];
     this.#unreserve(change);
@@ -249,8 +252,10 @@ export class MetricStore {
     const slot = placed?.slot ?? this.#nextSlot++;
     this.#groups.set(key.id, { group: after, slot });
     for (const family of after.families.values()) {
-      const isNew = family !== placed?.group.families.get(family.name);
-      if (isNew && !this.#quarantine.has(key.id, family.name)) this.#exposition.show(slot, family);
+      if (family === placed?.group.families.get(family.name)) continue;
+      const reason = this.#quarantine.reasonFor(key.id, family.name);
+      if (reason === null) this.#exposition.show(slot, family);
+      else this.#log.warn(`left out ${family.name}`, { group: describeKey(key), reason }, 'Left a metric family out of the exposition');
     }
   }
 

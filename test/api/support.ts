@@ -1,4 +1,5 @@
 import { silentLogger } from '../../src/base/logger.ts';
+import { createRateLimitedLog } from '../../src/base/rate-limited-log.ts';
 import { GroupingPathParser } from '../../src/api/parse-grouping-path.ts';
 import type { Gateway, GatewayOptions } from '../../src/api/gateway.ts';
 import { PushDecoder } from '../../src/exposition/decode-push.ts';
@@ -18,6 +19,7 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
   const telemetry = createTelemetry(build);
   const isChecked = options.isChecked ?? true;
   const store = createStore({ isChecked, ownTypes: selectReservedTypes(telemetry.ownTypes()) });
+  const repeats = createRateLimitedLog(silentLogger, { nowMs: () => 0 }, 1);
   const log = new MemoryGroupLog();
   const loader = new GroupLoader();
   void loader.load(store);
@@ -29,9 +31,10 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
     log,
     telemetry,
     build,
-    writes: new WriteQueue(store, log, encodeGroupRecord, silentLogger),
+    writes: new WriteQueue(store, log, encodeGroupRecord, repeats),
     clock: { nowMs: () => 1_000_000_000_000 },
     logger: silentLogger,
+    repeats,
     options: {
       isChecked,
       routePrefix: '',

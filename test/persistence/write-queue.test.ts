@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { silentLogger } from '../../src/base/logger.ts';
+import { createRateLimitedLog } from '../../src/base/rate-limited-log.ts';
 import { decodeGroupRecord, encodeGroupRecord } from '../../src/persistence/group-record.ts';
 import type { Batch, CommitResult, GroupLog } from '../../src/persistence/group-log.ts';
 import { queuedWritesMax } from '../../src/persistence/limits.ts';
@@ -40,7 +41,7 @@ class HeldLog implements GroupLog {
 
 function createQueue(log: GroupLog = new HeldLog()): { store: ReturnType<typeof createStore>; queue: WriteQueue } {
   const store = createStore();
-  return { store, queue: new WriteQueue(store, log, encodeGroupRecord, silentLogger) };
+  return { store, queue: new WriteQueue(store, log, encodeGroupRecord, createRateLimitedLog(silentLogger, { nowMs: () => 0 }, 1)) };
 }
 
 test('a write is answered and visible only after its commit', async () => {

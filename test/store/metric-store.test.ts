@@ -186,6 +186,14 @@ describe('the consistency check refuses, and names family, series and group', ()
 });
 
 describe('without checks', () => {
+  test('a family that is left out is told of with its group and the reason, not once per push', () => {
+    const warnings: LogFields[] = [];
+    const store = createStore({ isChecked: false, logger: { ...silentLogger, warn: (fields) => warnings.push(fields) } });
+    write(store, pushOf('replace', { job: 'a' }, '# TYPE f counter\nf 1\n'));
+    for (let i = 0; i < 5; i++) write(store, pushOf('replace', { job: 'b' }, '# TYPE f gauge\nf 2\n'));
+    expect(warnings).toEqual([{ group: '{job="b"}', reason: expect.stringContaining('it is a counter in group {job="a"}') as string }]);
+  });
+
   test('the conflicting family of the later group is held back until the earlier one is gone', () => {
     const store = createStore({ isChecked: false });
     expect(write(store, pushOf('replace', { job: 'a' }, '# TYPE f counter\nf 1\n'))).toBeNull();

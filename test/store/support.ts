@@ -4,6 +4,7 @@ import type { Refusal } from '../../src/base/errors.ts';
 import { writeFamilyHeader } from '../../src/exposition/ready-text.ts';
 import { PushDecoder } from '../../src/exposition/decode-push.ts';
 import { createGroupingKey, type GroupingKey } from '../../src/model/grouping-key.ts';
+import { createRateLimitedLog } from '../../src/base/rate-limited-log.ts';
 import type { MetricType } from '../../src/model/metric-family.ts';
 import type { WriteRequest } from '../../src/model/write-request.ts';
 import { MetricStore } from '../../src/store/metric-store.ts';
@@ -11,7 +12,9 @@ import { MetricStore } from '../../src/store/metric-store.ts';
 export function createStore(
   options: { isChecked?: boolean; ownTypes?: ReadonlyMap<string, MetricType>; logger?: Logger } = {},
 ): MetricStore {
-  return new MetricStore({ ownTypes: new Map(), isChecked: true, logger: silentLogger, ...options });
+  const { logger = silentLogger, ...rest } = options;
+  const log = createRateLimitedLog(logger, { nowMs: () => 0 }, 1);
+  return new MetricStore({ ownTypes: new Map(), isChecked: true, log, ...rest });
 }
 
 /** `{ job: 'a' }` as a grouping key. */

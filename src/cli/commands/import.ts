@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { createSystemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
+import { createRateLimitedLog } from '../../base/rate-limited-log.ts';
 import type { Group } from '../../model/group.ts';
 import { isReservedLabelName } from '../../model/names.ts';
 import { GroupLoader } from '../../persistence/group-loader.ts';
@@ -111,7 +113,7 @@ async function storeGroups(
 
 /** Takes what is stored as it is, and refuses what comes in if it does not fit. */
 function createCheckedStore(): MetricStore {
-  return new MetricStore({ ownTypes: new Map(), isChecked: true, logger: silentLogger });
+  return new MetricStore({ ownTypes: new Map(), isChecked: true, log: createRateLimitedLog(silentLogger, createSystemClock(), 1) });
 }
 
 /** The groups as they will be stored, once each was found to fit with all others and with what is stored beside them. */

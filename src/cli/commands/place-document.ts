@@ -102,7 +102,8 @@ class GroupIndex {
       if (metrics === undefined) byGroup.set(group, [metric]);
       else metrics.push(metric);
     }
-    for (const [group, metrics] of byGroup) group.families.push(storeFamily({ ...family, metrics }, group.key, group.pushTimeSeconds * 1000));
+    for (const [group, metrics] of byGroup)
+      group.families.push(storeFamily({ ...family, metrics }, group.key, group.pushTimeSeconds * 1000));
   }
 
   #find(name: string, metric: Metric): PlacedGroup {

@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { Failure, Refusal } from '../../base/errors.ts';
+import { createSystemClock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import { createRateLimitedLog } from '../../base/rate-limited-log.ts';
 import { GroupLoader } from '../../persistence/group-loader.ts';
 import type { Change } from '../../persistence/group-log.ts';
 import { importPushgatewayGroups } from '../../persistence/import-pushgateway/import-groups.ts';
@@ -19,7 +21,7 @@ export async function readGroups(file: string, logger: Logger): Promise<MetricSt
   const loader = new GroupLoader();
   loader.reset((await readPushgatewayGroups(file, logger)) ?? readStoreGroups(file));
   // What was stored unchecked may contradict itself; a scrape leaves it out, and so do we.
-  const store = new MetricStore({ ownTypes: new Map(), isChecked: false, logger });
+  const store = new MetricStore({ ownTypes: new Map(), isChecked: false, log: createRateLimitedLog(logger, createSystemClock(), 1) });
   await loader.load(store);
   return store;
 }

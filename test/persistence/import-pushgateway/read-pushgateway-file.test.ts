@@ -83,7 +83,11 @@ test('a file from before 0.10 is read as well, and the latest family tells when 
   const groups = await readPushgatewayFile(path.join(fixtures, 'uint64-keys.gob'));
   const pushedAtMs = Date.UTC(2019, 5, 1, 10, 59, 43) + 123.456789;
   const family = { name: 'm', type: 'gauge', metrics: [{ gauge: { value: 1.5 } }] };
-  expect(groupOf(groups, 'old')).toMatchObject({ pushTimeSeconds: pushedAtMs / 1000, failureTimeSeconds: 0, families: [{ family, pushedAtMs }] });
+  expect(groupOf(groups, 'old')).toMatchObject({
+    pushTimeSeconds: pushedAtMs / 1000,
+    failureTimeSeconds: 0,
+    families: [{ family, pushedAtMs }],
+  });
   expect(groupOf(groups, 'empty')).toMatchObject({ pushTimeSeconds: 0, failureTimeSeconds: 0, families: [] });
   expect(groups).toHaveLength(2);
 });
