@@ -45,7 +45,12 @@ export async function run(argv: readonly string[], stdin = '', logger: Logger = 
 export function groupOf(labels: Readonly<Record<string, string>>, body: string, pushedAtMs = 1_700_000_000_123.456, failedAtMs = 0): Group {
   const key = keyOf(labels);
   const families = storeFamilies(parseText(Buffer.from(body), { allowUtf8Names: true }), key, pushedAtMs);
-  return { key, families: new Map(families.map((family) => [family.name, family])), pushTimeSeconds: pushedAtMs / 1000, failureTimeSeconds: failedAtMs / 1000 };
+  return {
+    key,
+    families: new Map(families.map((family) => [family.name, family])),
+    pushTimeSeconds: pushedAtMs / 1000,
+    failureTimeSeconds: failedAtMs / 1000,
+  };
 }
 
 /** Makes a store with these groups. */
