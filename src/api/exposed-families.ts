@@ -1,12 +1,14 @@
 import { compareAsBytes } from '../base/bytes.ts';
-import type { MetricFamily } from '../model/metric-family.ts';
+import { allExposedSuffixes, exposedSuffixes } from '../model/exposed-names.ts';
+import type { MetricFamily, MetricType } from '../model/metric-family.ts';
 import type { ExposedFamily, ExposedPiece } from '../exposition/exposed-family.ts';
 import { encodeFamilyMetrics } from '../exposition/protobuf/encode-stored.ts';
 import { renderLabel, SampleRenderer } from '../exposition/sample-text.ts';
 
 /**
  * Our own metrics and all groups, merged by family and sorted by name (SPEC §6). Of a family that is in both, our HELP is shown. Where the
- * types differ, ours is left out: names that no push may contradict never come that far, and the others yield to what is pushed.
+ * types differ or names clash by a suffix, ours is left out: names that no push may contradict never come that far, and the others yield
+ * to what is pushed.
  */
 export function mergeFamilies(own: readonly MetricFamily[], pushed: readonly ExposedFamily[]): readonly ExposedFamily[] {
   const ownByName = new Map(own.filter(({ metrics }) => metrics.length > 0).map((family) => [family.name, family]));
@@ -22,8 +24,20 @@ export function mergeFamilies(own: readonly MetricFamily[], pushed: readonly Exp
       pieces: isShared ? [exposeOwn(ownFamily), ...pieces] : pieces,
     });
   }
-  for (const family of ownByName.values()) families.push({ ...family, pieces: [exposeOwn(family)] });
+  const pushedTypes = new Map(pushed.map(({ name, type }) => [name, type]));
+  for (const family of ownByName.values()) {
+    if (!clashesBySuffix(family, pushedTypes)) families.push({ ...family, pieces: [exposeOwn(family)] });
+  }
   return families.sort((a, b) => compareAsBytes(a.name, b.name));
+}
+
+/** Whether one of both would expose a name of the other, as a histogram does with `_count`. */
+function clashesBySuffix({ name, type }: MetricFamily, pushedTypes: ReadonlyMap<string, MetricType>): boolean {
+  if (exposedSuffixes(type).some((suffix) => pushedTypes.has(name + suffix))) return true;
+  return allExposedSuffixes.some((suffix) => {
+    const pushedType = name.endsWith(suffix) ? pushedTypes.get(name.slice(0, -suffix.length)) : undefined;
+    return pushedType !== undefined && exposedSuffixes(pushedType).includes(suffix);
+  });
 }
 
 function exposeOwn(family: MetricFamily): ExposedPiece {

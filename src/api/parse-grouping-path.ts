@@ -4,7 +4,7 @@ import type { GroupingKey } from '../model/grouping-key.ts';
 import { createGroupingKey } from '../model/grouping-key.ts';
 import { isLegacyLabelName, isReservedLabelName } from '../model/names.ts';
 import { quoteGoBytes } from '../exposition/go-quote.ts';
-import { knownPathsMax } from './limits.ts';
+import { knownPathLengthMax, knownPathsMax } from './limits.ts';
 import { improperLabelName, invalidBase64, jobRequired, oddPathComponents } from './errors.ts';
 
 /** The percent-decoded parts of a push path. */
@@ -32,7 +32,8 @@ export class GroupingPathParser {
 
   /** As `parseGroupingPath`. Equal paths mostly give the same object. */
   parse(path: GroupingPath): GroupingKey {
-    if (path.hasInvalidUtf8) return parseGroupingPath(path, this.#allowUtf8Names);
+    const isRemembered = !path.hasInvalidUtf8 && path.job.length + path.labels.length <= knownPathLengthMax;
+    if (!isRemembered) return parseGroupingPath(path, this.#allowUtf8Names);
     // A job holds no slash, and what follows it begins with one.
     const text = path.job + path.labels;
     const known = path.isJobBase64 ? this.#knownBase64 : this.#known;
@@ -96,7 +97,9 @@ type Decoded = { readonly text: string; readonly isValidUtf8: boolean } | number
  * looked at, anything else and a length of 1 mod 4 is an error (SPEC §3.2).
  */
 function decodeBase64(encoded: string): Decoded {
-  const trimmed = encoded.replace(/=+$/, '');
+  let end = encoded.length;
+  while (encoded.charCodeAt(end - 1) === 61 /* = */) end--;
+  const trimmed = encoded.slice(0, end);
   const firstBad = trimmed.search(/[^A-Za-z0-9_\-\r\n]/);
   if (firstBad !== -1) return Buffer.byteLength(trimmed.slice(0, firstBad));
   const digits = trimmed.replace(/[\r\n]/g, '');

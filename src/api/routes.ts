@@ -12,6 +12,16 @@ import { answerOptions, createMetricsHandler, createStatusHandler, createWipeHan
 import { createScrapeHandler } from './handle-scrape.ts';
 import { createPageHandler, serveStatic } from './page.ts';
 
+/** What is served at fixed paths, and what below some, all behind the prefix. */
+const servedPaths: readonly string[] = ['/', '/status', '/-/healthy', '/-/ready', '/-/quit'];
+const servedFolders: readonly string[] = ['/static/', '/debug/pprof/', '/metrics/job/', '/metrics/job@base64/', '/api/v1/'];
+
+/** Whether a telemetry path would take the place of another endpoint, or is no plain path. */
+export function isTakenPath(telemetryPath: string): boolean {
+  const path = joinPath('', telemetryPath);
+  return servedPaths.includes(path) || servedFolders.some((folder) => path.startsWith(folder)) || /[:*]/.test(path);
+}
+
 /** Every endpoint but the API, prefix included (SPEC §2). */
 export function createRoutes(gateway: Gateway): Route[] {
   const { routePrefix: prefix, telemetryPath } = gateway.options;

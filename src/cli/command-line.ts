@@ -1,3 +1,4 @@
+import { isTakenPath } from '../api/routes.ts';
 import { Refusal } from '../base/errors.ts';
 import { formatVersion, readBuildInfo } from '../telemetry/build-info.ts';
 import { readTokens } from './argument-tokens.ts';
@@ -83,6 +84,9 @@ function resolveFlags(values: ReadonlyMap<keyof Flags, readonly string[]>): Flag
   const flags: Flags = { ...given, routePrefix: computeRoutePrefix(given.routePrefix, given.externalUrl) };
   if (flags.routePrefix === '' && !flags.telemetryPath.startsWith('/')) {
     throw badCommandLine(`web.telemetry-path ${JSON.stringify(flags.telemetryPath)} must begin with '/'`);
+  }
+  if (isTakenPath(flags.telemetryPath)) {
+    throw badCommandLine(`web.telemetry-path ${JSON.stringify(flags.telemetryPath)} is the path of another endpoint; choose another one`);
   }
   return flags;
 }

@@ -1,8 +1,9 @@
 import type { GroupingKey } from '../model/grouping-key.ts';
 import { createGroupingKey } from '../model/grouping-key.ts';
-import type { MetricType } from '../model/metric-family.ts';
+import { allExposedSuffixes, exposedSuffixes } from '../model/exposed-names.ts';
+import type { LabelPair, MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
-import { listSeries, listSeriesLabels } from './series.ts';
+import { describeSeries, hasSeries, listLabelSets } from './series.ts';
 
 /**
  * What all groups and our own metrics expose together, kept so that a push is checked at the cost of what it weighs, never of what is
@@ -64,7 +65,7 @@ export class ConsistencyIndex {
   }
 
   #suffixConflict({ name, type }: StoredFamily): string | null {
-    for (const suffix of suffixesOf(type)) {
+    for (const suffix of exposedSuffixes(type)) {
       const holder = this.#describeHolder(name + suffix);
       if (holder === null) continue;
       return (
@@ -72,11 +73,11 @@ export class ConsistencyIndex {
         `rename one of them`
       );
     }
-    for (const suffix of ['_count', '_sum', '_bucket'] as const) {
+    for (const suffix of allExposedSuffixes) {
       if (!name.endsWith(suffix)) continue;
       const base = name.slice(0, -suffix.length);
       const baseType = this.#ownTypes.get(base) ?? this.#uses.get(base)?.type;
-      if (baseType === undefined || !suffixesOf(baseType).includes(suffix)) continue;
+      if (baseType === undefined || !exposedSuffixes(baseType).includes(suffix)) continue;
       return (
         `metric family ${quote(name)} collides with the ${baseType} ${quote(base)} in ${this.#describeHolder(base) ?? 'this push'}, ` +
         `which exposes that name already; rename one of them`
@@ -89,34 +90,32 @@ export class ConsistencyIndex {
   seriesConflictOf(key: GroupingKey, family: StoredFamily): string | null {
     const use = this.#uses.get(family.name);
     if (use === undefined || (use.shapes.size === 1 && use.shapes.has(key.shape))) return null;
-    const ownLabels = new Map(key.labels.map(({ name, value }) => [name, value]));
-    let seriesLabels: readonly ReadonlyMap<string, string>[] | undefined;
+    const keyNames = new Set(key.labels.map(({ name }) => name));
+    let labelSets: readonly (readonly LabelPair[])[] | undefined;
     for (const [shape, { names }] of use.shapes) {
       if (shape === key.shape) continue;
-      const isWithinKey = names.every((name) => ownLabels.has(name));
-      const labelSets = isWithinKey ? [ownLabels] : (seriesLabels ??= listSeriesLabels(family));
-      const conflict = this.#sharedSeries(family, names, labelSets);
+      // Of a shape within the pushed key only one group can be meant: mostly there is none, and the samples need not be looked at.
+      if (
+        names.every((name) => keyNames.has(name)) &&
+        this.#groups.findFamily(selectKey(names, key.labels)?.id ?? '', family.name) === undefined
+      ) {
+        continue;
+      }
+      labelSets ??= listLabelSets(family);
+      const conflict = this.#sharedSeries(family.name, names, labelSets);
       if (conflict !== null) return conflict;
     }
     return null;
   }
 
-  /** Looks into each group whose key is what one of `labelSets` says under `names`, for a series that `family` has too. */
-  #sharedSeries(family: StoredFamily, names: readonly string[], labelSets: readonly ReadonlyMap<string, string>[]): string | null {
-    let series: ReadonlySet<string> | undefined;
-    const seen = new Set<string>();
+  /** Looks for each label set in the one group whose key is what the labels say under `names`. */
+  #sharedSeries(name: string, names: readonly string[], labelSets: readonly (readonly LabelPair[])[]): string | null {
     for (const labels of labelSets) {
-      if (!names.every((name) => labels.has(name))) continue;
-      const key = createGroupingKey(new Map(names.map((name) => [name, labels.get(name) ?? ''])));
-      if (seen.has(key.id)) continue;
-      seen.add(key.id);
-      const other = this.#groups.findFamily(key.id, family.name);
-      if (other === undefined) continue;
-      series ??= new Set(listSeries(family));
-      const shared = listSeries(other).find((line) => series?.has(line));
-      if (shared === undefined) continue;
+      const key = selectKey(names, labels);
+      const other = key === null ? undefined : this.#groups.findFamily(key.id, name);
+      if (key === null || other === undefined || !hasSeries(other, labels)) continue;
       return (
-        `series ${shared} of this push is held by group ${describeKey(key)} already; ` +
+        `series ${describeSeries(name, labels)} of this push is held by group ${describeKey(key)} already; ` +
         `change the labels of one of the two, or delete that group first`
       );
     }
@@ -158,15 +157,12 @@ interface ShapeUse {
   groupCount: number;
 }
 
-/** The names that a family of this type exposes beside its own. */
-function suffixesOf(type: MetricType): readonly string[] {
-  if (type === 'summary') return summarySuffixes;
-  return type === 'histogram' || type === 'gaugehistogram' ? histogramSuffixes : noSuffixes;
+/** The grouping key of these names that `labels` speak of, or null if they lack one. */
+function selectKey(names: readonly string[], labels: readonly LabelPair[]): GroupingKey | null {
+  const selected = new Map<string, string>();
+  for (const { name, value } of labels) if (names.includes(name)) selected.set(name, value);
+  return selected.size === names.length ? createGroupingKey(selected) : null;
 }
-
-const noSuffixes: readonly string[] = [];
-const summarySuffixes: readonly string[] = ['_count', '_sum'];
-const histogramSuffixes: readonly string[] = ['_count', '_sum', '_bucket'];
 
 /** A grouping key as it is written in PromQL. */
 export function describeKey(key: GroupingKey): string {

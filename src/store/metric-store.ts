@@ -3,23 +3,16 @@ import type { Refusal } from '../base/errors.ts';
 import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
 import type { Group } from '../model/group.ts';
-import type { GroupingKey } from '../model/grouping-key.ts';
+import { createGroupingKey, type GroupingKey } from '../model/grouping-key.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import type { WriteRequest } from '../model/write-request.ts';
 import { ConsistencyIndex, describeKey } from './consistency-index.ts';
 import { ExpositionIndex } from './exposition-index.ts';
 import { inconsistentPrefix, inconsistentPush, timestampedPush } from './errors.ts';
-import {
-  createPushFailureTimeFamily,
-  createPushTimeFamily,
-  exposePushTimes,
-  isPushTimeName,
-  pushFailureTimeName,
-  pushTimeName,
-  readPushedFailureTime,
-} from './push-times.ts';
+import { createPushTimeFamily, exposePushTimes, isPushTimeName, pushTimeName, readPushedFailureTime } from './push-times.ts';
 import { Quarantine } from './quarantine.ts';
+import { describeSeries } from './series.ts';
 
 type PushRequest = Extract<WriteRequest, { families: unknown }>;
 
@@ -172,7 +165,7 @@ export class MetricStore {
   /** Why the push that was just reserved cannot be exposed, if it cannot. */
   #conflictOfPush({ key, families }: PushRequest): string | null {
     if (this.#quarantine.size === 0) return null;
-    for (const name of [pushTimeName, pushFailureTimeName, ...families.map((family) => family.name)]) {
+    for (const name of [pushTimeName, ...families.map((family) => family.name)]) {
       const reason = this.#quarantine.reasonFor(key.id, name);
       if (reason !== null) return reason;
     }
@@ -208,11 +201,27 @@ export class MetricStore {
       for (const family of before.families.values()) {
         if (after?.families.get(family.name)?.type !== family.type) this.#unindex(key, family.name);
       }
-      if (after === null) for (const name of [pushTimeName, pushFailureTimeName]) this.#unindex(key, name);
+      if (after === null) this.#quarantine.remove(key.id, pushTimeName);
     }
     if (after === null) return;
-    if (before === null) for (const family of pushTimeFamilies(after)) this.#enindex(key, family, undefined);
+    if (before === null) this.#checkPushTimes(after);
     for (const family of after.families.values()) this.#enindex(key, family, before?.families.get(family.name));
+  }
+
+  /**
+   * The push times have the labels of the key alone, so only one other group can expose equal ones: the one whose key differs in nothing
+   * but an empty instance.
+   */
+  #checkPushTimes(group: Group): void {
+    const reason = this.#pushTimeConflict(group.key);
+    if (reason !== null) this.#quarantine.put({ key: group.key, family: createPushTimeFamily(group), reason });
+  }
+
+  #pushTimeConflict(key: GroupingKey): string | null {
+    const twin = findTwin(key);
+    if (twin === null || this.#latest(twin.id) === null || this.#quarantine.has(twin.id, pushTimeName)) return null;
+    const series = describeSeries(pushTimeName, twin.labels.length > key.labels.length ? twin.labels : key.labels);
+    return `series ${series} of this push is held by group ${describeKey(twin)} already; push with another instance, or delete that group first`;
   }
 
   #unindex(key: GroupingKey, name: string): void {
@@ -262,16 +271,22 @@ export class MetricStore {
   /** Exposes what was held back because of a family that is gone now. */
   #release(before: Group | null, after: Group | null): void {
     if (before === null || this.#quarantine.size === 0) return;
-    for (const name of [...before.families.keys(), pushTimeName, pushFailureTimeName]) {
+    for (const name of [...before.families.keys(), pushTimeName]) {
       if (after !== null && (isPushTimeName(name) || after.families.get(name) === before.families.get(name))) continue;
-      for (const { key, family } of [...this.#quarantine.relatedTo(name)]) {
-        if (family.flaw !== null || this.#index.conflictOf(key, family) !== null) continue;
-        this.#quarantine.remove(key.id, family.name);
-        this.#index.add(key, family.name, family.type);
-        const placed = this.#groups.get(key.id);
-        if (placed !== undefined && !isPushTimeName(family.name)) this.#exposition.show(placed.slot, family);
-      }
+      for (const { key, family } of [...this.#quarantine.relatedTo(name)]) this.#releaseFamily(key, family);
     }
+  }
+
+  #releaseFamily(key: GroupingKey, family: StoredFamily): void {
+    if (isPushTimeName(family.name)) {
+      if (this.#pushTimeConflict(key) === null) this.#quarantine.remove(key.id, family.name);
+      return;
+    }
+    if (family.flaw !== null || this.#index.conflictOf(key, family) !== null) return;
+    this.#quarantine.remove(key.id, family.name);
+    this.#index.add(key, family.name, family.type);
+    const placed = this.#groups.get(key.id);
+    if (placed !== undefined) this.#exposition.show(placed.slot, family);
   }
 
   #latest(id: string): Group | null {
@@ -283,8 +298,6 @@ export class MetricStore {
   #findExposed(id: string, name: string): StoredFamily | undefined {
     const group = this.#latest(id);
     if (group === null || this.#quarantine.has(id, name)) return undefined;
-    if (name === pushTimeName) return createPushTimeFamily(group);
-    if (name === pushFailureTimeName) return createPushFailureTimeFamily(group);
     return group.families.get(name);
   }
 
@@ -303,8 +316,14 @@ function mergeFamilies({ kind, families }: PushRequest, before: Group | null): M
   return merged;
 }
 
-function pushTimeFamilies(group: Group): readonly StoredFamily[] {
-  return [createPushTimeFamily(group), createPushFailureTimeFamily(group)];
+/** The key of the one other group that exposes metrics with the same labels, where the metrics have none of their own. */
+function findTwin(key: GroupingKey): GroupingKey | null {
+  const labels = new Map(key.labels.map(({ name, value }) => [name, value]));
+  const instance = labels.get('instance');
+  if (instance === undefined) labels.set('instance', '');
+  else if (instance === '') labels.delete('instance');
+  else return null;
+  return createGroupingKey(labels);
 }
 
 function refuse(reason: string): Refusal {

@@ -1,3 +1,4 @@
+import { allExposedSuffixes } from '../model/exposed-names.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 
@@ -45,7 +46,7 @@ export class Quarantine {
   *relatedTo(name: string): Generator<QuarantinedFamily> {
     if (this.#size === 0) return;
     const base = name.replace(/_(?:count|sum|bucket)$/, '');
-    for (const related of new Set([name, base, ...['_count', '_sum', '_bucket'].map((suffix) => name + suffix)])) {
+    for (const related of new Set([name, base, ...allExposedSuffixes.map((suffix) => name + suffix)])) {
       yield* this.#entries.get(related)?.values() ?? [];
     }
   }

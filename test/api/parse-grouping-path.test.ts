@@ -80,3 +80,23 @@ test('a path that is known again names the same group, and one that only looks l
     expect(() => id('j', false, '/b')).toThrow('odd number');
   }
 });
+
+test('long paths are not remembered', () => {
+  const parser = new GroupingPathParser(false);
+  const parse = (job: string): unknown => parser.parse({ job, isJobBase64: false, labels: '', hasInvalidUtf8: false });
+  expect(parse('short')).toBe(parse('short'));
+  expect(parse('long'.repeat(1000))).not.toBe(parse('long'.repeat(1000)));
+});
+
+test.each([' ', '=', '/', '%', '@', 'a', '_', '\n'])('a path of %j alone is read in time', (character) => {
+  const text = character.repeat(200_000);
+  const begun = performance.now();
+  for (const labels of [`/${text}`, `/a@base64/${text}x`, `/${text}/b`, `/a/${text}`]) {
+    try {
+      parse('j', labels, { utf8: true });
+    } catch (error) {
+      expect(error).toMatchObject({ status: 400 });
+    }
+  }
+  expect(performance.now() - begun).toBeLessThan(2000);
+});

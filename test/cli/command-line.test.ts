@@ -98,6 +98,9 @@ test('a wrong command line ends with 1 and says what is wrong', () => {
   f(['--push.max-body-size=9007199254740992'], 'invalid size "9007199254740992": want bytes such as 67108864, 64MiB or 64MB');
   f(['--web.external-url=::bad'], 'invalid URL: parse "::bad": missing protocol scheme');
   f(['--web.telemetry-path=x'], `web.telemetry-path "x" must begin with '/'`);
+  for (const taken of ['/', '/status', '/-/ready', '/static/x', '/metrics/job/a', '/api/v1/metrics', '/a:b']) {
+    f([`--web.telemetry-path=${taken}`], `web.telemetry-path ${JSON.stringify(taken)} is the path of another endpoint; choose another one`);
+  }
   f(['@'], 'expected @ file to expand arguments from');
 });
 
