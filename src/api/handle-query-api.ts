@@ -6,7 +6,7 @@ import { createPushFailureTimeFamily, createPushTimeFamily, pushFailureTimeName,
 import type { Gateway } from './gateway.ts';
 
 /** Headers of every answer of the query API (SPEC §7). */
-const corsHeaders = {
+export const corsHeaders = {
   'Access-Control-Allow-Headers': 'Accept, Authorization, Content-Type, Origin',
   'Access-Control-Allow-Methods': 'GET, POST, DELETE, OPTIONS',
   'Access-Control-Allow-Origin': '*',

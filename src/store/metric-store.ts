@@ -42,6 +42,8 @@ export interface MetricStoreOptions {
   /** `false`: store what contradicts itself or others, and leave it out of the exposition (`--push.disable-consistency-check`). */
   readonly isChecked: boolean;
   readonly logger: Logger;
+  /** Told of every change that became visible: pushes, deletes, wipes, replays. Must not throw, nor call the store to write. */
+  readonly onApplied?: (changes: readonly GroupChange[]) => void;
 }
 
 /**
@@ -54,6 +56,7 @@ export interface MetricStoreOptions {
 export class MetricStore {
   readonly #isChecked: boolean;
   readonly #logger: Logger;
+  readonly #onApplied: MetricStoreOptions['onApplied'];
   /** What was applied. */
   readonly #groups = new Map<string, PlacedGroup>();
   /** What was prepared but not applied yet; `null`: the group goes. */
@@ -66,6 +69,7 @@ export class MetricStore {
   constructor(options: MetricStoreOptions) {
     this.#isChecked = options.isChecked;
     this.#logger = options.logger;
+    this.#onApplied = options.onApplied;
     this.#index = new ConsistencyIndex(options.ownTypes, {
       findFamily: (id, name) => this.#findExposed(id, name),
       findHolder: (name) => this.#findHolder(name),
@@ -91,6 +95,16 @@ export class MetricStore {
 
   group(id: string): Group | undefined {
     return this.#groups.get(id)?.group;
+  }
+
+  /** Why a family of a group is stored but not exposed, in plain words, or `null` if it is exposed. */
+  inconsistencyOf(id: string, name: string): string | null {
+    return this.#quarantine.reasonFor(id, name);
+  }
+
+  /** Names of the families that are exposed. */
+  get familyCount(): number {
+    return this.#exposition.familyCount;
   }
 
   /** What a scrape shows, as of now. */
@@ -134,6 +148,7 @@ export class MetricStore {
     }
     for (const { key, after } of changes) this.#place(key, after);
     for (const { before, after } of changes) this.#release(before, after);
+    this.#onApplied?.(changes);
   }
 
   /** Takes back changes that were prepared and not applied, in the order in which they were prepared. */
