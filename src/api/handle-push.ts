@@ -1,39 +1,96 @@
 import { Refusal } from '../base/errors.ts';
 import { decodePush } from '../exposition/decode-push.ts';
+import { cutError } from '../history/push-history.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from '../http/types.ts';
+import type { GroupingKey } from '../model/grouping-key.ts';
+import type { StoredFamily } from '../model/stored-family.ts';
 import type { Gateway } from './gateway.ts';
 import { parseGroupingPath } from './parse-grouping-path.ts';
 
 const accepted: HttpReply = { status: 202 };
 const stored: HttpReply = { status: 200 };
 
+/** What is known of a push while it is worked on. */
+interface Attempt {
+  readonly key: GroupingKey;
+  readonly startMs: number;
+  bytes: number;
+  samples: number;
+  /** What the store said against it; the answer may still be that it was accepted. */
+  refusal: Refusal | null;
+}
+
 /**
  * PUT (`replace`) and POST (`add`) of metrics into the group that the path names (SPEC §4). The order of the steps is the contract: a bad
- * path or body leaves the group untouched; what the store refuses stamps the group's failure time.
+ * path or body leaves the group untouched; what the store refuses stamps the group's failure time. The history learns of all but a bad path.
  */
 export function createPushHandler(gateway: Gateway, kind: 'replace' | 'add', isJobBase64: boolean): HttpHandler {
-  const { clock, options, writes } = gateway;
   return async (request) => {
-    const key = parseGroupingPath(groupingPathOf(request, isJobBase64), options.allowUtf8Names);
-    const body = await request.readBody();
-    const atMs = clock.nowMs();
-    const push = decodePush(body, request.headers['content-type'], { key, atMs, allowUtf8Names: options.allowUtf8Names });
+    const key = parseGroupingPath(groupingPathOf(request, isJobBase64), gateway.options.allowUtf8Names);
+    const attempt: Attempt = { key, startMs: performance.now(), bytes: 0, samples: 0, refusal: null };
     try {
-      await writes.submit({ kind, key, ...push, atMs });
+      const reply = await push(gateway, kind, request, attempt);
+      remember(gateway, request, attempt, reply.status, attempt.refusal);
+      return reply;
     } catch (error) {
-      return replyToRefusedPush(gateway, request, error);
+      remember(gateway, request, attempt, error instanceof Refusal ? error.status : 500, error);
+      throw error;
     }
-    return options.isChecked ? stored : accepted;
   };
 }
 
 /** DELETE of the group that the path names: 202, whether there was such a group or not (SPEC §4.2). */
-export function createDeleteHandler({ clock, options, writes }: Gateway, isJobBase64: boolean): HttpHandler {
+export function createDeleteHandler(gateway: Gateway, isJobBase64: boolean): HttpHandler {
+  const { clock, options, writes } = gateway;
   return async (request) => {
     const key = parseGroupingPath(groupingPathOf(request, isJobBase64), options.allowUtf8Names);
+    const attempt: Attempt = { key, startMs: performance.now(), bytes: 0, samples: 0, refusal: null };
     if (!key.hasInvalidUtf8) await writes.submit({ kind: 'delete', key, atMs: clock.nowMs() });
+    remember(gateway, request, attempt, accepted.status, null);
     return accepted;
   };
+}
+
+async function push(gateway: Gateway, kind: 'replace' | 'add', request: HttpRequest, attempt: Attempt): Promise<HttpReply> {
+  const { clock, options, writes } = gateway;
+  const { key } = attempt;
+  const body = await request.readBody();
+  attempt.bytes = body.length;
+  const atMs = clock.nowMs();
+  const decoded = decodePush(body, request.headers['content-type'], { key, atMs, allowUtf8Names: options.allowUtf8Names });
+  attempt.samples = countSamples(decoded.families);
+  try {
+    await writes.submit({ kind, key, ...decoded, atMs });
+  } catch (error) {
+    if (error instanceof Refusal) attempt.refusal = error;
+    return replyToRefusedPush(gateway, request, error);
+  }
+  return options.isChecked ? stored : accepted;
+}
+
+/** Tells the history, and those who listen of what the store did not hear of. Hot path: once per push. */
+function remember({ changes, clock, history }: Gateway, request: HttpRequest, attempt: Attempt, status: number, error: unknown): void {
+  const { key, startMs, bytes, samples, refusal } = attempt;
+  const isFailure = error instanceof Refusal ? error.status >= 500 : error !== null;
+  history.record(key.id, {
+    atMs: clock.nowMs(),
+    method: request.method,
+    outcome: error === null ? 'stored' : isFailure ? 'failed' : 'refused',
+    status,
+    error: error === null ? null : error instanceof Refusal ? cutError(error.message) : 'the server made a mistake; its log says more',
+    bytes,
+    samples,
+    durationMs: performance.now() - startMs,
+    remoteAddress: request.remoteAddress,
+    userAgent: history.shareUserAgent(request.headers['user-agent']),
+  });
+  if (error !== null && refusal === null) changes.note(key.id, 'failed');
+}
+
+function countSamples(families: readonly StoredFamily[]): number {
+  let samples = 0;
+  for (const { sampleCount } of families) samples += sampleCount;
+  return samples;
 }
 
 function groupingPathOf({ params, hasInvalidUtf8 }: HttpRequest, isJobBase64: boolean): Parameters<typeof parseGroupingPath>[0] {

@@ -49,3 +49,15 @@ export const scrapersMax = 32;
 
 /** Bytes of a body that `POST /api/v1/lint` looks at. */
 export const lintBytesMax: number = 4 * 1024 * 1024;
+
+/** Lists of family names that are kept once for all groups that have them. */
+export const familyNamesKeptMax = 10_000;
+
+/** Groups that are looked at between two other requests while the list gets warm. */
+export const warmUpSliceRows = 1000;
+
+/** Bytes of events that wait for one client. */
+export const listenerBytesMax: number = 256 * 1024;
+
+/** Warnings that one check of a push gives. */
+export const lintWarningsMax = 100;

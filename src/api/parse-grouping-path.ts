@@ -23,7 +23,9 @@ const base64Suffix = '@base64';
 export function parseGroupingPath(path: GroupingPath, allowUtf8Names: boolean): GroupingKey {
   const job = path.isJobBase64 ? decodeBase64(path.job) : { text: path.job, isValidUtf8: true };
   if (typeof job === 'number') {
-    throw invalidBase64(`invalid base64 encoding in job name ${quoteGoBytes(Buffer.from(path.job))}: illegal base64 data at input byte ${job}`);
+    throw invalidBase64(
+      `invalid base64 encoding in job name ${quoteGoBytes(Buffer.from(path.job))}: illegal base64 data at input byte ${job}`,
+    );
   }
   let hasInvalidUtf8 = path.hasInvalidUtf8 || !job.isValidUtf8;
   const labels = new Map<string, string>();
@@ -33,7 +35,9 @@ export function parseGroupingPath(path: GroupingPath, allowUtf8Names: boolean): 
     const name = parseLabelName(written, allowUtf8Names);
     const decoded = isBase64 ? decodeBase64(value) : { text: value, isValidUtf8: true };
     if (typeof decoded === 'number') {
-      throw invalidBase64(`invalid base64 encoding for label ${name}=${quoteGoBytes(Buffer.from(value))}: illegal base64 data at input byte ${decoded}`);
+      throw invalidBase64(
+        `invalid base64 encoding for label ${name}=${quoteGoBytes(Buffer.from(value))}: illegal base64 data at input byte ${decoded}`,
+      );
     }
     hasInvalidUtf8 ||= !decoded.isValidUtf8;
     labels.set(name, decoded.text);
@@ -41,6 +45,14 @@ export function parseGroupingPath(path: GroupingPath, allowUtf8Names: boolean): 
   if (job.text === '') throw jobRequired('job name is required');
   labels.set('job', job.text);
   return createGroupingKey(labels, hasInvalidUtf8);
+}
+
+/** The key of labels that stand apart already, by the rules of a push path. Of a name that comes twice the last value holds. */
+export function createKeyOfLabels(pairs: readonly (readonly [name: string, value: string])[], allowUtf8Names: boolean): GroupingKey {
+  const labels = new Map<string, string>();
+  for (const [name, value] of pairs) labels.set(name === 'job' ? name : checkLabelName(name, allowUtf8Names), value);
+  if ((labels.get('job') ?? '') === '') throw jobRequired('job name is required');
+  return createGroupingKey(labels);
 }
 
 function* splitPairs(labels: string): Generator<readonly [string, string]> {
@@ -51,10 +63,18 @@ function* splitPairs(labels: string): Generator<readonly [string, string]> {
 }
 
 function parseLabelName(written: string, allowUtf8Names: boolean): string {
-  const name = allowUtf8Names ? unescapeName(written) : written;
+  if (isReservedLabelName(written)) throw refuseLabelName(written);
+  return checkLabelName(allowUtf8Names ? unescapeName(written) : written, allowUtf8Names, written);
+}
+
+function checkLabelName(name: string, allowUtf8Names: boolean, written: string = name): string {
   const isProper = allowUtf8Names ? name !== '' && !name.includes('\uFFFD') : isLegacyLabelName(name);
-  if (isProper && !isReservedLabelName(written)) return name;
-  throw improperLabelName(`improper label name ${quoteGoBytes(Buffer.from(written))}`);
+  if (isProper && (written !== name || !isReservedLabelName(name))) return name;
+  throw refuseLabelName(written);
+}
+
+function refuseLabelName(written: string): Error {
+  return improperLabelName(`improper label name ${quoteGoBytes(Buffer.from(written))}`);
 }
 
 /** Decoded text and whether its bytes are UTF-8, or where the first byte stands that is not base64. */

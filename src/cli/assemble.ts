@@ -3,6 +3,12 @@ import { createSystemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Gateway } from '../api/gateway.ts';
 import { createApiRoutes, createRoutes } from '../api/routes.ts';
+import { readPageFiles } from '../api/page-files.ts';
+import { ChangeHub } from '../api/v1/change-hub.ts';
+import { GroupCatalog } from '../api/v1/group-catalog.ts';
+import { ScrapeLog } from '../api/v1/scrape-log.ts';
+import { PreviousFamilies } from '../history/previous-families.ts';
+import { PushHistory } from '../history/push-history.ts';
 import { createRouter } from '../http/router.ts';
 import { startServer } from '../http/server.ts';
 import { encodeGroupRecord } from '../persistence/group-record.ts';
@@ -13,7 +19,7 @@ import { readBuildInfo } from '../telemetry/build-info.ts';
 import { selectReservedTypes } from '../telemetry/reserved-families.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
 import { computeRoutePrefix } from './external-url.ts';
-import { flagsForStatus, type Flags } from './flags.ts';
+import { describeFlags, flagsForStatus, type Flags } from './flags.ts';
 import { createGroupLog } from './open-group-log.ts';
 import type { Assembly } from './serve.ts';
 
@@ -31,7 +37,20 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     () => store.inconsistentFamilyCount,
   );
   const log = createGroupLog(flags, telemetry, build.version, clock, logger);
-  const store: MetricStore = new MetricStore({ ownTypes: selectReservedTypes(telemetry.ownTypes()), isChecked: !flags.disableConsistencyCheck, logger });
+  const history = new PushHistory();
+  const catalog = new GroupCatalog(history.failing);
+  const changes = new ChangeHub(clock);
+  const previous = new PreviousFamilies({ groupOf: (id) => store.group(id) });
+  const store: MetricStore = new MetricStore({
+    ownTypes: selectReservedTypes(telemetry.ownTypes()),
+    isChecked: !flags.disableConsistencyCheck,
+    logger,
+    onApplied(applied) {
+      catalog.apply(applied);
+      changes.apply(applied);
+      for (const { before, after } of applied) previous.note(before, after);
+    },
+  });
   const loader = new GroupLoader();
   await log.open(loader);
   const loaded = loader.load(store);
@@ -45,6 +64,12 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     log,
     loader,
     telemetry,
+    catalog,
+    history,
+    previous,
+    changes,
+    scrapes: new ScrapeLog(),
+    page: readPageFiles(),
     clock,
     logger,
     build,
@@ -57,6 +82,9 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
       enableAdminApi: flags.enableAdminApi,
       enableLifecycle: flags.enableLifecycle,
       flags: flagsForStatus(flags),
+      flagValues: describeFlags(flags),
+      persistenceFile: flags.persistenceFile,
+      bodyBytesMax: flags.bodyBytesMax,
       startedAtMs: clock.nowMs(),
       quit: requestQuit,
     },
@@ -75,6 +103,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
   try {
     await loaded;
   } catch (error) {
+    changes.close();
     await server.close();
     throw error;
   }
@@ -82,6 +111,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     addresses: server.addresses,
     quit,
     async stop() {
+      changes.close();
       await server.close();
       await writes.drain();
       await log.close();

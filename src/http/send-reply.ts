@@ -92,12 +92,18 @@ function discardBody(request: IncomingRequest, done: () => void): void {
 
 /** A stream that throws ends the connection in the middle, so that the peer sees a broken answer and not a short one. */
 async function sendStream(response: OutgoingResponse, body: AsyncIterable<Uint8Array>, options: SendOptions): Promise<void> {
+  const iterator = body[Symbol.asyncIterator]();
+  // A stream of events may have nothing to say for long: it is told at once that nobody listens any more.
+  const abandon = (): void => {
+    Promise.resolve(iterator.return?.()).catch((error: unknown) => options.onStreamError(error));
+  };
+  (response as ServerResponse).once('close', abandon);
   try {
-    for await (const chunk of body) {
+    for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) {
       if (response.destroyed || response.closed) return;
       if (!(response as ServerResponse).write(chunk)) await waitForDrain(response);
     }
-    response.end();
+    if (!response.destroyed) response.end();
   } catch (error) {
     options.onStreamError(error);
     breakOff(response);

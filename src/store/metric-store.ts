@@ -75,7 +75,10 @@ export class MetricStore {
       findHolder: (name) => this.#findHolder(name),
     });
     this.#exposition = new ExpositionIndex((name, helps) => {
-      this.#logger.warn({ family: name, helps }, 'Groups push different HELP texts for one metric family, the first in byte order is shown');
+      this.#logger.warn(
+        { family: name, helps },
+        'Groups push different HELP texts for one metric family, the first in byte order is shown',
+      );
     });
   }
 
@@ -162,7 +165,8 @@ export class MetricStore {
   #preparePush(request: PushRequest): PreparedWrite {
     const { key, atMs } = request;
     const before = this.#latest(key.id);
-    if (key.hasInvalidUtf8) return { changes: [], refusal: refuse('a value in the grouping key is not valid UTF-8; percent-encode UTF-8 bytes') };
+    if (key.hasInvalidUtf8)
+      return { changes: [], refusal: refuse('a value in the grouping key is not valid UTF-8; percent-encode UTF-8 bytes') };
     if (request.hasTimestamps) {
       const refusal = timestampedPush(`${inconsistentPrefix}pushed metrics must not have timestamps`);
       return { changes: this.#reserveFailure(key, before, atMs), refusal };

@@ -1,10 +1,16 @@
 import { silentLogger } from '../../src/base/logger.ts';
 import type { Gateway, GatewayOptions } from '../../src/api/gateway.ts';
+import { ChangeHub } from '../../src/api/v1/change-hub.ts';
+import { GroupCatalog } from '../../src/api/v1/group-catalog.ts';
+import { ScrapeLog } from '../../src/api/v1/scrape-log.ts';
+import { PreviousFamilies } from '../../src/history/previous-families.ts';
+import { PushHistory } from '../../src/history/push-history.ts';
 import type { HttpReply, HttpRequest } from '../../src/http/types.ts';
 import { encodeGroupRecord } from '../../src/persistence/group-record.ts';
 import { GroupLoader } from '../../src/persistence/group-loader.ts';
 import { MemoryGroupLog } from '../../src/persistence/memory-group-log.ts';
 import { WriteQueue } from '../../src/persistence/write-queue.ts';
+import type { MetricStore } from '../../src/store/metric-store.ts';
 import { readBuildInfo } from '../../src/telemetry/build-info.ts';
 import { selectReservedTypes } from '../../src/telemetry/reserved-families.ts';
 import { createTelemetry } from '../../src/telemetry/telemetry.ts';
@@ -15,7 +21,20 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
   const build = readBuildInfo({});
   const telemetry = createTelemetry(build);
   const isChecked = options.isChecked ?? true;
-  const store = createStore({ isChecked, ownTypes: selectReservedTypes(telemetry.ownTypes()) });
+  const clock = { nowMs: () => 1_000_000_000_000 };
+  const history = new PushHistory();
+  const catalog = new GroupCatalog(history.failing);
+  const changes = new ChangeHub(clock);
+  const previous = new PreviousFamilies({ groupOf: (id) => store.group(id) });
+  const store: MetricStore = createStore({
+    isChecked,
+    ownTypes: selectReservedTypes(telemetry.ownTypes()),
+    onApplied(applied) {
+      catalog.apply(applied);
+      changes.apply(applied);
+      for (const { before, after } of applied) previous.note(before, after);
+    },
+  });
   const log = new MemoryGroupLog();
   const loader = new GroupLoader();
   void loader.load(store);
@@ -26,7 +45,13 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
     telemetry,
     build,
     writes: new WriteQueue(store, log, encodeGroupRecord, silentLogger),
-    clock: { nowMs: () => 1_000_000_000_000 },
+    clock,
+    catalog,
+    history,
+    previous,
+    changes,
+    scrapes: new ScrapeLog(),
+    page: null,
     logger: silentLogger,
     options: {
       isChecked,
@@ -37,6 +62,9 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
       enableAdminApi: false,
       enableLifecycle: false,
       flags: { 'web.telemetry-path': '/metrics' },
+      flagValues: [],
+      persistenceFile: '',
+      bodyBytesMax: 0,
       startedAtMs: 1_000_000_000_000,
       quit: () => undefined,
       ...options,

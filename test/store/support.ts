@@ -1,13 +1,12 @@
-import { silentLogger, type Logger } from '../../src/base/logger.ts';
+import { silentLogger } from '../../src/base/logger.ts';
 import type { Refusal } from '../../src/base/errors.ts';
 import { writeFamilyHeader } from '../../src/exposition/ready-text.ts';
 import { decodePush } from '../../src/exposition/decode-push.ts';
 import { createGroupingKey, type GroupingKey } from '../../src/model/grouping-key.ts';
-import type { MetricType } from '../../src/model/metric-family.ts';
 import type { WriteRequest } from '../../src/model/write-request.ts';
-import { MetricStore } from '../../src/store/metric-store.ts';
+import { MetricStore, type MetricStoreOptions } from '../../src/store/metric-store.ts';
 
-export function createStore(options: { isChecked?: boolean; ownTypes?: ReadonlyMap<string, MetricType>; logger?: Logger } = {}): MetricStore {
+export function createStore(options: Partial<MetricStoreOptions> = {}): MetricStore {
   return new MetricStore({ ownTypes: new Map(), isChecked: true, logger: silentLogger, ...options });
 }
 
@@ -34,6 +33,9 @@ export function expose(store: MetricStore, options: { withTimes?: boolean } = {}
   return store
     .readExposition()
     .filter(({ name }) => options.withTimes === true || !/^push_(failure_)?time_seconds$/.test(name))
-    .map(({ name, help, type, pieces }) => writeFamilyHeader(name, help, type, 'underscores') + pieces.map((piece) => piece.text('underscores').toString()).join(''))
+    .map(
+      ({ name, help, type, pieces }) =>
+        writeFamilyHeader(name, help, type, 'underscores') + pieces.map((piece) => piece.text('underscores').toString()).join(''),
+    )
     .join('');
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '../../base/errors.ts';
 import type { HttpHandler, HttpReply } from '../../http/types.ts';
-import { corsHeaders } from '../handle-query-api.ts';
+import { corsHeaders } from '../cors-headers.ts';
 import type { ApiError, ApiErrorType, ApiSuccess } from '../types.ts';
 
 const jsonHeaders = { ...corsHeaders, 'Content-Type': 'application/json' } as const;

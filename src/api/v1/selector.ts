@@ -1,14 +1,18 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
-import type { Group } from '../../model/group.ts';
-import { pushFailureTimeName, pushTimeName } from '../../store/push-times.ts';
 import { badSelector } from '../errors.ts';
 import { selectorLengthMax, selectorMatchersMax } from '../limits.ts';
+import { createFamilyMatcher, type FamilyMatcher } from './family-matcher.ts';
+import type { GroupRow } from './group-row.ts';
 import { createMatcher, type Matcher, type MatchOperator } from './matcher.ts';
 import { readPromqlString } from './promql-string.ts';
 
 /** Label matchers over groups: all of them must fit. */
-export type Selector = readonly Matcher[];
+export interface Selector {
+  readonly labels: readonly Matcher[];
+  /** Over the families that a group holds. */
+  readonly families: readonly FamilyMatcher[];
+}
 
 /** Stands for the families that a group holds. */
 const nameLabel = '__name__';
@@ -35,38 +39,22 @@ export function parseSelector(text: string): Selector {
   }
   const matchers = [...readMatchers(text, top)];
   if (matchers.length > selectorMatchersMax) throw refuse(text, 0, `${selectorMatchersMax} matchers are the most`);
-  return matchers;
+  return {
+    labels: matchers.filter(({ name }) => name !== nameLabel),
+    families: matchers.filter(({ name }) => name === nameLabel).map(createFamilyMatcher),
+  };
 }
 
-/**
- * Whether a group fits. `__name__` and a metric name ask for a family that the group holds, the two push times included, and with `!=` and
- * `!~` for a group that holds none of that name: a matcher and its opposite never both fit.
- */
-export function selects(selector: Selector, group: Group): boolean {
-  for (const matcher of selector) {
-    const fits = matcher.name === nameLabel ? holdsFamily(matcher, group) : matcher.matches(labelValueOf(group, matcher.name));
-    if (!fits) return false;
-  }
+/** Hot path: once per group of the store. */
+export function selects({ labels, families }: Selector, row: GroupRow): boolean {
+  for (const matcher of labels) if (!matcher.matches(row.labelValue(matcher.name))) return false;
+  for (const matcher of families) if (!matcher.holds(row.familyNames)) return false;
   return true;
 }
 
-/** Whether a selector asks for anything at all: `{}` and `{job=~".*"}` take every group. */
-export function isSelective(selector: Selector): boolean {
-  return selector.some((matcher) => !matcher.matches(''));
-}
-
-function labelValueOf({ key }: Group, name: string): string {
-  for (const label of key.labels) if (label.name === name) return label.value;
-  return '';
-}
-
-function holdsFamily(matcher: Matcher, { families }: Group): boolean {
-  const isNegative = matcher.operator === '!=' || matcher.operator === '!~';
-  const isHeld = (name: string): boolean => matcher.matches(name) !== isNegative;
-  if (matcher.operator === '=') return families.has(matcher.operand) || isHeld(pushTimeName) || isHeld(pushFailureTimeName);
-  if (isHeld(pushTimeName) || isHeld(pushFailureTimeName)) return !isNegative;
-  for (const name of families.keys()) if (isHeld(name)) return !isNegative;
-  return isNegative;
+/** Whether a selector chooses: `{}` and `{job=~".*"}` take every group, and so do those that only say what a group is not. */
+export function isSelective({ labels, families }: Selector): boolean {
+  return labels.some((matcher) => !matcher.matches('')) || families.some(({ isNegative }) => !isNegative);
 }
 
 function* readMatchers(text: string, selector: SyntaxNode): Generator<Matcher> {
@@ -76,7 +64,8 @@ function* readMatchers(text: string, selector: SyntaxNode): Generator<Matcher> {
   for (let node = list?.firstChild ?? null; node !== null; node = node.nextSibling) {
     const [first, operator, value] = listChildren(node);
     if (node.name === 'QuotedLabelName') yield createMatcher(nameLabel, '=', readPromqlString(text.slice(node.from, node.to)));
-    else if (first === undefined || operator === undefined || value === undefined) throw refuse(text, node.from, 'this is not a label matcher');
+    else if (first === undefined || operator === undefined || value === undefined)
+      throw refuse(text, node.from, 'this is not a label matcher');
     else yield createMatcher(readLabelName(text, first), readOperator(text, operator), readPromqlString(text.slice(value.from, value.to)));
   }
 }

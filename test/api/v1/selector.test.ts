@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
 import { isSelective, parseSelector, selects } from '../../../src/api/v1/selector.ts';
-import type { Group } from '../../../src/model/group.ts';
+import { FamilyNamesTable } from '../../../src/api/v1/family-names.ts';
+import { GroupRow } from '../../../src/api/v1/group-row.ts';
 import { createStore, pushOf } from '../../store/support.ts';
 
-function groupOf(labels: Readonly<Record<string, string>>, body: string): Group {
+function groupOf(labels: Readonly<Record<string, string>>, body: string): GroupRow {
   const store = createStore();
   const { changes } = store.prepareWrite(pushOf('replace', labels, body, 1000));
   const after = changes[0]?.after;
   if (after === null || after === undefined) throw new Error('the push was refused');
-  return after;
+  return new GroupRow(after, 0, new FamilyNamesTable());
 }
 
 const group = groupOf({ job: 'nightly-backup', instance: 'db-1.example.org:9100', empty: '' }, 'up 1\nrows_total 2\n');
@@ -33,6 +34,16 @@ test('a selector takes the groups that PromQL would take', () => {
   f('{job!~"nightly.*"}', false);
   f('{job=~".+"}', true);
   f('{job=~""}', false);
+  f('{job=~"x||y"}', false);
+  f('{empty=~"x|"}', true);
+  f('{job=~"nightly.+-backup"}', false);
+  f('{job=~"nightly.*-backup"}', true);
+  f('{job=~"n.+y.+p"}', true);
+  f('{job=~".*backup.+"}', false);
+  f('{job=~"nightly-backup.*nightly-backup"}', false);
+  f('{instance=~"db.*\\\\.example\\\\.org:.*"}', true);
+  f('{instance=~"db.*\\\\.example_org:.*"}', false);
+  f('{instance=~"a.*|db.*"}', true);
   f('{instance=~"db-\\\\d+\\\\.example\\\\.org:9100"}', true);
   f('{instance=~`db-\\d+\\.example\\.org:9100`}', true);
   f("{job='nightly-backup'}", true);

@@ -24,8 +24,8 @@ const pageHeaders = {
   'Cache-Control': 'no-store',
 } as const;
 
-/** GET `/` and `/status`: a plain list of groups and families, enough to see that pushes arrive. */
-export function createPageHandler({ build, options, store }: Gateway): HttpHandler {
+/** The page where the real one was not built: a plain list of groups and families, enough to see that pushes arrive. */
+export function createPlainPageHandler({ build, options, store }: Gateway): HttpHandler {
   return () => {
     const groups = listGroups(store.groups());
     const body = [
@@ -34,6 +34,7 @@ export function createPageHandler({ build, options, store }: Gateway): HttpHandl
       `<h1>Pushgate</h1><p>${escapeHtml(build.version)}, up since ${escapeHtml(formatRfc3339Nano(options.startedAtMs))}; `,
       `<a href="${escapeHtml(options.externalPrefix + options.telemetryPath)}">metrics</a>, `,
       `<a href="${escapeHtml(options.externalPrefix)}/api/v1/metrics">metrics as JSON</a></p>`,
+      '<p>The page itself was not built: <code>npm run build</code> does it. This list stands in for it.</p>',
       renderGroups(groups, store.groupCount),
       renderTable(
         'Flags',
@@ -46,8 +47,8 @@ export function createPageHandler({ build, options, store }: Gateway): HttpHandl
   };
 }
 
-/** GET `/static/*`: the one stylesheet. */
-export const serveStatic: HttpHandler = ({ params }) =>
+/** GET `/static/*` beside the plain page: its one stylesheet. */
+export const servePlainStyles: HttpHandler = ({ params }) =>
   params['filepath'] === '/page.css'
     ? { status: 200, headers: { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'max-age=300' }, body: stylesheet }
     : errorReply(404, '404 page not found');
