@@ -21,11 +21,6 @@ export function createStaticHandler({ page }: Gateway): HttpHandler {
   return (request) => replyWithPageFile(page, `static${request.params['filepath'] ?? ''}`, request) ?? notFoundReply;
 }
 
-/** GET of a file that lies beside the page, such as its icon. */
-export function createPageFileHandler({ page }: Gateway, name: string): HttpHandler {
-  return (request) => (page === null ? null : replyWithPageFile(page, name, request)) ?? notFoundReply;
-}
-
 /** Nothing from elsewhere, nothing inline without the nonce, no frames around it; the page talks to its own server alone. */
 function headersOf(nonce: string): Readonly<Record<string, string>> {
   const policy = [

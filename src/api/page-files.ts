@@ -7,8 +7,6 @@ import type { HttpReply, HttpRequest } from '../http/types.ts';
 interface PageFile {
   readonly contentType: string;
   readonly etag: string;
-  /** Its name changes with what is in it, so it may be kept for ever. */
-  readonly isHashed: boolean;
   readonly plain: Buffer;
   readonly gzip: Buffer | null;
   readonly brotli: Buffer | null;
@@ -18,7 +16,7 @@ interface PageFile {
 export interface PageFiles {
   /** The document, with `__CSP_NONCE__` where the nonce of each answer goes. */
   readonly document: string;
-  /** By path relative to the page: `static/index-Bq3f.js`, `icon.svg`. */
+  /** By path relative to the page: `static/index-Bq3f.js`. */
   readonly files: ReadonlyMap<string, PageFile>;
 }
 
@@ -49,7 +47,8 @@ export function replyWithPageFile({ files }: PageFiles, name: string, { headers 
   const file = files.get(name);
   if (file === undefined) return null;
   const common = {
-    'Cache-Control': file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+    // The name of a file changes with what is in it.
+    'Cache-Control': 'public, max-age=31536000, immutable',
     ETag: file.etag,
     Vary: 'Accept-Encoding',
   };
@@ -82,7 +81,6 @@ function readPageFile(folder: string, name: string): PageFile {
   return {
     contentType: contentTypes[path.extname(name)] ?? '',
     etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
-    isHashed: path.dirname(name) !== '.',
     plain,
     gzip: readIfThere(`${file}.gz`),
     brotli: readIfThere(`${file}.br`),

@@ -6,7 +6,7 @@ import type { Gateway } from './gateway.ts';
 import { createHealthyHandler, createReadyHandler } from './handle-health.ts';
 import { createQuitHandler, rejectQuitByGet } from './handle-lifecycle.ts';
 import { handleProfile } from './handle-profile.ts';
-import { createPageFileHandler, createPageHandler, createStaticHandler } from './handle-page.ts';
+import { createPageHandler, createStaticHandler } from './handle-page.ts';
 import { createDeleteHandler, createPushHandler } from './handle-push.ts';
 import { answerOptions, createMetricsHandler, createStatusHandler, createWipeHandler } from './handle-query-api.ts';
 import { whenLoaded } from './when-loaded.ts';
@@ -18,7 +18,6 @@ export function createRoutes(gateway: Gateway): Route[] {
   const { routePrefix: prefix, telemetryPath } = gateway.options;
   const counted = (name: string, handler: HttpHandler): HttpHandler => countRequests(gateway.telemetry, name, handler);
   const page = counted('status', gateway.page === null ? whenLoaded(gateway, createPageHandler(gateway)) : createPageHandler(gateway));
-  const besidePage = [...(gateway.page?.files.keys() ?? [])].filter((name) => !name.includes('/'));
   const quit = createQuitHandler(gateway);
   return [
     ...['', '@base64'].flatMap((suffix) => createPushRoutes(gateway, `${prefix}/metrics/job${suffix}/:job`, suffix !== '')),
@@ -31,11 +30,6 @@ export function createRoutes(gateway: Gateway): Route[] {
     { method: 'GET', pattern: `${prefix}/`, handler: page },
     { method: 'GET', pattern: `${prefix}/status`, handler: page },
     { method: 'GET', pattern: `${prefix}/static/*filepath`, handler: counted('static', createStaticHandler(gateway)) },
-    ...besidePage.map((name) => ({
-      method: 'GET',
-      pattern: `${prefix}/${name}`,
-      handler: counted('static', createPageFileHandler(gateway, name)),
-    })),
     { method: 'GET', pattern: `${prefix}/debug/pprof/*profile`, handler: handleProfile },
   ];
 }

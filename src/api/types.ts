@@ -57,7 +57,7 @@ export interface GroupList {
   /** Groups that match selectors, search and state. */
   readonly matched: number;
   /** Of those that match selectors and search, whatever `state` asks for. */
-  readonly states: Readonly<Record<GroupState, number>>;
+  readonly states: { readonly ok: number; readonly failed: number };
   readonly groups: readonly GroupSummary[];
   /** For the next page; `null`: this was the last. */
   readonly next_cursor: string | null;

@@ -127,7 +127,7 @@ export class TextScanner {
 
   /** What is named in the message stands where the last token begins, unless it is what was found instead of another thing. */
   #findColumn(message: string): number {
-    const at = /, found |end of input/.test(message) ? this.at : this.#tokenStart;
+    const at = /, found |unexpected end of /.test(message) ? this.at : this.#tokenStart;
     const before = this.#bytes.slice(this.#lineStart, Math.max(this.#lineStart, at));
     return Buffer.from(before.replace(/\n[^]*/, ''), 'latin1').toString('utf8').length + 1;
   }
