@@ -28,6 +28,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.webmanifest': 'application/manifest+json',
   '.woff2': 'font/woff2',
+  '.yaml': 'application/yaml; charset=utf-8',
 };
 
 /** Where the build of the page lies (scripts/build-ui.mjs): in `dist/ui`, seen from the sources and from what is compiled of them. */
