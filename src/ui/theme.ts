@@ -3,7 +3,7 @@ import { createTheme, type MantineThemeOverride } from '@mantine/core';
 /** Compact and calm: colour is for what needs somebody's eye. */
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: 'gate',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: 7,
   defaultRadius: 'sm',
   cursorType: 'pointer',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',

@@ -52,6 +52,8 @@ export function formatDifference(now: number, before: number): string | undefine
   const difference = now - before;
   if (!Number.isFinite(difference)) return undefined;
   if (difference === 0) return '±0';
-  const text = String(Number(difference.toPrecision(6)));
+  // Binary fractions leave a rest behind the digits that both values have in common.
+  const digits = 14 - Math.floor(Math.log10(Math.max(Math.abs(now), Math.abs(before))));
+  const text = String(Number(difference.toFixed(Math.min(Math.max(digits, 0), 100))));
   return difference > 0 ? `+${text}` : text;
 }

@@ -58,6 +58,7 @@ function planChart(shape: ChartProps['shape'], labels: readonly string[], elemen
     axes: [
       {
         ...axis,
+        size: 28,
         grid: { show: false },
         splits: labels.map((_, index) => index).filter((index) => index % stepOf(labels, element) === 0),
         values: (_, splits) => splits.map((index) => labels[index] ?? ''),

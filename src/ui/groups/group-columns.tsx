@@ -22,7 +22,7 @@ export interface ColumnPlan {
 }
 
 export const columnPlans: readonly ColumnPlan[] = [
-  { id: 'state', title: 'State', width: 'minmax(6.5rem, 1.1fr)', sort: 'last_failure', isLargestFirst: true },
+  { id: 'state', title: 'State', width: 'minmax(6.5rem, 1.8fr)', sort: 'last_failure', isLargestFirst: true },
   { id: 'job', title: 'Job', width: 'minmax(9rem, 1.4fr)', sort: 'job' },
   { id: 'instance', title: 'Instance', width: 'minmax(7rem, 1.1fr)' },
   { id: 'labels', title: 'Other labels', width: 'minmax(8rem, 1.8fr)' },
@@ -62,10 +62,15 @@ function StateCell({ group: { state, last_failure, failure_reason } }: { readonl
     <>
       <StateSign state="failed" />
       <span className={styles.reason} title={failure_reason ?? undefined}>
-        {failure_reason === null ? <Time at={last_failure} /> : showInvisible(failure_reason)}
+        {failure_reason === null ? <Time at={last_failure} /> : showInvisible(shortenReason(failure_reason))}
       </span>
     </>
   );
+}
+
+/** The list has room for what went wrong, not for how it is introduced; the whole stands on hover and in the detail. */
+function shortenReason(reason: string): string {
+  return reason.replace(/^(pushed metrics are invalid or inconsistent with existing metrics|text format parsing error in)[: ]+/, '');
 }
 
 function JobCell({ group }: { readonly group: GroupSummary }): ReactNode {

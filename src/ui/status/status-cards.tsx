@@ -4,6 +4,7 @@ import type { LimitValue, RuntimeStatus, ServerStatus } from '../api.ts';
 import { showInvisible } from '../format/labels.ts';
 import { formatBytes, formatCount } from '../format/numbers.ts';
 import { formatDuration } from '../format/times.ts';
+import apiDescriptionUrl from '../../../docs/openapi.yaml?url';
 import { Icon } from '../parts/icons.tsx';
 import styles from './status.module.css';
 
@@ -64,7 +65,7 @@ export function BuildCard({ server: { build, telemetry_path: telemetryPath } }: 
           <a href={`./${telemetryPath}`}>metrics</a>
           <a href="./api/v1/metrics">metrics as JSON</a>
           <a href="./api/v1/status">status as JSON</a>
-          <a href="./api/v1/openapi.yaml">API description</a>
+          <a href={apiDescriptionUrl}>API description</a>
         </span>
       </Row>
     </Card>
@@ -75,7 +76,7 @@ export function LimitsCard({ limits }: { readonly limits: readonly LimitValue[] 
   return (
     <Card title="Limits">
       {limits.map(({ name, value, help }) => (
-        <Row key={name} name={name} hint={help}>
+        <Row key={name} name={name.replaceAll('_', ' ')} hint={help}>
           {value === null ? 'no limit' : formatLimit(name, value)}
         </Row>
       ))}

@@ -43,7 +43,17 @@ export const defaultSort = '-last_push';
 /** Longer bodies are left out of the address: browsers and chat programs cut long ones. */
 const bodyCharsMax = 4000;
 
-export const groupsState: GroupsViewState = { kind: 'groups', search: '', selector: '', outcome: 'all', sort: defaultSort, hidden: [] };
+/** What fits on a usual screen is there at first; who wants more finds it. */
+const defaultHidden: readonly string[] = ['source'];
+
+export const groupsState: GroupsViewState = {
+  kind: 'groups',
+  search: '',
+  selector: '',
+  outcome: 'all',
+  sort: defaultSort,
+  hidden: defaultHidden,
+};
 export const tryState: TryViewState = { kind: 'try', method: 'POST', job: '', labels: [], body: '' };
 
 /** Reads a fragment such as `#/groups?q=nightly&state=failed`. What it does not know becomes the default: an old address still shows something. */
@@ -65,7 +75,7 @@ export function formatViewState(state: ViewState): string {
         ['match', state.selector],
         ['state', state.outcome === 'all' ? '' : state.outcome],
         ['sort', state.sort === defaultSort ? '' : state.sort],
-        ['hide', state.hidden.join(',')],
+        ['hide', formatHidden(state.hidden)],
       ]);
     case 'group':
       return joinQuery(`#/groups/${encodeURIComponent(state.id)}`, [
@@ -98,8 +108,17 @@ function parseGroups(params: URLSearchParams): GroupsViewState {
     selector: params.get('match') ?? '',
     outcome: outcome === 'ok' || outcome === 'failed' ? outcome : 'all',
     sort: params.get('sort') ?? defaultSort,
-    hidden: (params.get('hide') ?? '').split(',').filter((column) => column !== ''),
+    hidden: parseHidden(params.get('hide')),
   };
+}
+
+function parseHidden(text: string | null): readonly string[] {
+  return text === null ? defaultHidden : text.split(',').filter((column) => column !== '' && column !== 'none');
+}
+
+function formatHidden(hidden: readonly string[]): string {
+  if (hidden.join(',') === defaultHidden.join(',')) return '';
+  return hidden.length === 0 ? 'none' : hidden.join(',');
 }
 
 function parseGroup(id: string, params: URLSearchParams): GroupViewState {
