@@ -1,7 +1,5 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import type { PreviousFamilies } from '../history/previous-families.ts';
-import type { PushHistory } from '../history/push-history.ts';
 import type { WriteQueue } from '../persistence/write-queue.ts';
 import type { GroupLoader } from '../persistence/group-loader.ts';
 import type { GroupLog } from '../persistence/group-log.ts';
@@ -9,24 +7,16 @@ import type { MetricStore } from '../store/metric-store.ts';
 import type { BuildInfo } from '../telemetry/build-info.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { FlagValue } from './types.ts';
-import type { ChangeHub } from './v1/change-hub.ts';
-import type { GroupCatalog } from './v1/group-catalog.ts';
-import type { ScrapeLog } from './v1/scrape-log.ts';
+import type { Insight } from './insight.ts';
 import type { PageFiles } from './page-files.ts';
 
 /** What the endpoints work on. `cli/assemble.ts` puts it together. */
-export interface Gateway {
+export interface Gateway extends Insight {
   readonly store: MetricStore;
   readonly writes: WriteQueue;
   readonly log: GroupLog;
   readonly loader: GroupLoader;
   readonly telemetry: Telemetry;
-  /** All groups as the API lists them. */
-  readonly catalog: GroupCatalog;
-  readonly history: PushHistory;
-  readonly previous: PreviousFamilies;
-  readonly changes: ChangeHub;
-  readonly scrapes: ScrapeLog;
   /** The built page; `null` if it was not built. */
   readonly page: PageFiles | null;
   readonly clock: Clock;

@@ -3,12 +3,8 @@ import { createSystemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Gateway } from '../api/gateway.ts';
 import { createApiRoutes, createRoutes } from '../api/routes.ts';
+import { createInsight } from '../api/insight.ts';
 import { readPageFiles } from '../api/page-files.ts';
-import { ChangeHub } from '../api/v1/change-hub.ts';
-import { GroupCatalog } from '../api/v1/group-catalog.ts';
-import { ScrapeLog } from '../api/v1/scrape-log.ts';
-import { PreviousFamilies } from '../history/previous-families.ts';
-import { PushHistory } from '../history/push-history.ts';
 import { createRouter } from '../http/router.ts';
 import { startServer } from '../http/server.ts';
 import { encodeGroupRecord } from '../persistence/group-record.ts';
@@ -37,19 +33,12 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     () => store.inconsistentFamilyCount,
   );
   const log = createGroupLog(flags, telemetry, build.version, clock, logger);
-  const history = new PushHistory();
-  const catalog = new GroupCatalog(history.failing);
-  const changes = new ChangeHub(clock);
-  const previous = new PreviousFamilies({ groupOf: (id) => store.group(id) });
+  const insight = createInsight(clock, (id) => store.group(id));
   const store: MetricStore = new MetricStore({
     ownTypes: selectReservedTypes(telemetry.ownTypes()),
     isChecked: !flags.disableConsistencyCheck,
     logger,
-    onApplied(applied) {
-      catalog.apply(applied);
-      changes.apply(applied);
-      for (const { before, after } of applied) previous.note(before, after);
-    },
+    onApplied: insight.apply,
   });
   const loader = new GroupLoader();
   await log.open(loader);
@@ -59,16 +48,12 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
   let requestQuit = (): void => {};
   const quit = new Promise<void>((resolve) => (requestQuit = resolve));
   const gateway: Gateway = {
+    ...insight,
     store,
     writes,
     log,
     loader,
     telemetry,
-    catalog,
-    history,
-    previous,
-    changes,
-    scrapes: new ScrapeLog(),
     page: readPageFiles(),
     clock,
     logger,
@@ -103,7 +88,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
   try {
     await loaded;
   } catch (error) {
-    changes.close();
+    insight.changes.close();
     await server.close();
     throw error;
   }
@@ -111,7 +96,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     addresses: server.addresses,
     quit,
     async stop() {
-      changes.close();
+      insight.changes.close();
       await server.close();
       await writes.drain();
       await log.close();

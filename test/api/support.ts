@@ -1,10 +1,6 @@
 import { silentLogger } from '../../src/base/logger.ts';
+import { createInsight } from '../../src/api/insight.ts';
 import type { Gateway, GatewayOptions } from '../../src/api/gateway.ts';
-import { ChangeHub } from '../../src/api/v1/change-hub.ts';
-import { GroupCatalog } from '../../src/api/v1/group-catalog.ts';
-import { ScrapeLog } from '../../src/api/v1/scrape-log.ts';
-import { PreviousFamilies } from '../../src/history/previous-families.ts';
-import { PushHistory } from '../../src/history/push-history.ts';
 import type { HttpReply, HttpRequest } from '../../src/http/types.ts';
 import { encodeGroupRecord } from '../../src/persistence/group-record.ts';
 import { GroupLoader } from '../../src/persistence/group-loader.ts';
@@ -22,23 +18,17 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
   const telemetry = createTelemetry(build);
   const isChecked = options.isChecked ?? true;
   const clock = { nowMs: () => 1_000_000_000_000 };
-  const history = new PushHistory();
-  const catalog = new GroupCatalog(history.failing);
-  const changes = new ChangeHub(clock);
-  const previous = new PreviousFamilies({ groupOf: (id) => store.group(id) });
+  const insight = createInsight(clock, (id) => store.group(id));
   const store: MetricStore = createStore({
     isChecked,
     ownTypes: selectReservedTypes(telemetry.ownTypes()),
-    onApplied(applied) {
-      catalog.apply(applied);
-      changes.apply(applied);
-      for (const { before, after } of applied) previous.note(before, after);
-    },
+    onApplied: insight.apply,
   });
   const log = new MemoryGroupLog();
   const loader = new GroupLoader();
   void loader.load(store);
   return {
+    ...insight,
     loader,
     store,
     log,
@@ -46,11 +36,6 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
     build,
     writes: new WriteQueue(store, log, encodeGroupRecord, silentLogger),
     clock,
-    catalog,
-    history,
-    previous,
-    changes,
-    scrapes: new ScrapeLog(),
     page: null,
     logger: silentLogger,
     options: {

@@ -17,8 +17,8 @@ function readerOf(stream: AsyncIterable<Uint8Array>): { next: () => Promise<stri
   const iterator = stream[Symbol.asyncIterator]();
   return {
     next: async () => {
-      const { done, value } = await iterator.next();
-      return done === true ? null : Buffer.from(value).toString();
+      const result = (await iterator.next()) as IteratorResult<Uint8Array, undefined>;
+      return result.done === true ? null : Buffer.from(result.value).toString();
     },
     leave: () => void iterator.return?.(),
   };

@@ -13,7 +13,7 @@ async function createFilledGateway(): Promise<Gateway> {
 }
 
 const encodeQuery = (pairs: readonly (readonly [string, string])[]): string =>
-  new URLSearchParams(pairs.map((pair) => [...pair])).toString();
+  new URLSearchParams(pairs.map(([name, value]) => [name, value] as [string, string])).toString();
 const jobsLeft = (gateway: Gateway): string[] =>
   [...gateway.store.groups()].map(({ key }) => key.labels.map(({ value }) => value).join('/')).sort();
 
