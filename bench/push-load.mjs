@@ -49,34 +49,25 @@ export async function fill(server, groups, samples) {
   const lanes = Array.from({ length: fillConnections }, () => []);
   for (let group = 0; group < groups; group++) {
     const body = makeStoredBody(group, samples);
-    lanes[group % fillConnections].push(rawHead(groupPath(group), Buffer.byteLength(body)) + body);
+    lanes[group % fillConnections].push(`${rawHead(groupPath(group))}${Buffer.byteLength(body)}\r\n\r\n${body}`);
   }
   await Promise.all(lanes.map((requests) => fillLane(server, requests)));
 }
 
 /** What push.lua reads: counts and lengths as lines, each length followed by so many bytes. */
 function loadFile(paths, bodies) {
-  const sized = (bytes) => [Buffer.from(`${bytes.length}\n`), bytes];
-  // The head tells the length of the body, which differs between variants by a few digits: bodies are padded to one length.
-  const length = Math.max(...bodies.flat().map((body) => Buffer.byteLength(body)));
-  const heads = paths.map((target) => Buffer.from(rawHead(target, length)));
-  const padded = bodies.flat().map((body) => pad(Buffer.from(body), length));
+  const sized = (text) => [Buffer.from(`${Buffer.byteLength(text)}\n`), Buffer.from(text)];
   return Buffer.concat([
-    Buffer.from(`${heads.length}\n`),
-    ...heads.flatMap(sized),
+    Buffer.from(`${paths.length}\n`),
+    ...paths.flatMap((target) => sized(rawHead(target))),
     Buffer.from(`${bodies.length}\n${variantCount}\n`),
-    ...padded.flatMap(sized),
+    ...bodies.flat().flatMap((body) => sized(`${Buffer.byteLength(body)}\r\n\r\n${body}`)),
   ]);
 }
 
-/** A comment line fills what is missing. */
-function pad(body, length) {
-  const missing = length - body.length;
-  return missing === 0 ? body : Buffer.concat([body, missing === 1 ? Buffer.from('\n') : Buffer.from(`#${' '.repeat(missing - 2)}\n`)]);
-}
-
-function rawHead(target, length) {
-  return `PUT ${target} HTTP/1.1\r\nHost: bench\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: ${length}\r\n\r\n`;
+/** A request up to the length of its body. */
+function rawHead(target) {
+  return `PUT ${target} HTTP/1.1\r\nHost: bench\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: `;
 }
 
 function fillLane(server, requests) {

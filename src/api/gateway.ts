@@ -1,9 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { PushDecoder } from '../exposition/decode-push.ts';
 import type { WriteQueue } from '../persistence/write-queue.ts';
 import type { GroupLoader } from '../persistence/group-loader.ts';
 import type { GroupLog } from '../persistence/group-log.ts';
 import type { MetricStore } from '../store/metric-store.ts';
+import type { GroupingPathParser } from './parse-grouping-path.ts';
 import type { BuildInfo } from '../telemetry/build-info.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { FlagValue } from './types.ts';
@@ -13,6 +15,8 @@ import type { PageFiles } from './page-files.ts';
 /** What the endpoints work on. `cli/assemble.ts` puts it together. */
 export interface Gateway extends Insight {
   readonly store: MetricStore;
+  readonly paths: GroupingPathParser;
+  readonly decoder: PushDecoder;
   readonly writes: WriteQueue;
   readonly log: GroupLog;
   readonly loader: GroupLoader;
@@ -28,6 +32,7 @@ export interface Gateway extends Insight {
 export interface GatewayOptions {
   /** Without it a push is answered with 202 whatever the store says of it (`--push.disable-consistency-check`). */
   readonly isChecked: boolean;
+  /** `--push.enable-utf8-names`. */
   readonly allowUtf8Names: boolean;
   /** Computed: `''`, or with a slash at its start and none at its end. */
   readonly routePrefix: string;

@@ -1,6 +1,5 @@
 import { errorReply } from '../http/replies.ts';
 import type { HttpHandler, HttpReply } from '../http/types.ts';
-import { profileCpu, profileHeap, readProcessCommandLine } from '../telemetry/profiles.ts';
 
 const secondsDefault = 30;
 const plainText = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
@@ -16,6 +15,8 @@ Open them with: go tool pprof -http=: FILE, or speedscope.
 
 /** GET below `/debug/pprof/`: Node's own profiles under the names and in the format of Go's (SPEC §2). */
 export const handleProfile: HttpHandler = async ({ params, rawQuery }) => {
+  // The inspector is loaded with the first request: hardly any server is ever profiled.
+  const { profileCpu, profileHeap, readProcessCommandLine } = await import('../telemetry/profiles.ts');
   switch (params['profile']) {
     case '/':
       return { status: 200, headers: plainText, body: index };

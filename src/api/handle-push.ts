@@ -1,11 +1,10 @@
 import { Refusal } from '../base/errors.ts';
-import { decodePush } from '../exposition/decode-push.ts';
 import { cutError } from '../history/push-history.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from '../http/types.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import type { Gateway } from './gateway.ts';
-import { parseGroupingPath } from './parse-grouping-path.ts';
+import type { GroupingPath } from './parse-grouping-path.ts';
 
 const accepted: HttpReply = { status: 202 };
 const stored: HttpReply = { status: 200 };
@@ -26,7 +25,7 @@ interface Attempt {
  */
 export function createPushHandler(gateway: Gateway, kind: 'replace' | 'add', isJobBase64: boolean): HttpHandler {
   return async (request) => {
-    const key = parseGroupingPath(groupingPathOf(request, isJobBase64), gateway.options.allowUtf8Names);
+    const key = gateway.paths.parse(groupingPathOf(request, isJobBase64));
     const attempt: Attempt = { key, startMs: performance.now(), bytes: 0, samples: 0, refusal: null };
     try {
       const reply = await push(gateway, kind, request, attempt);
@@ -41,9 +40,9 @@ export function createPushHandler(gateway: Gateway, kind: 'replace' | 'add', isJ
 
 /** DELETE of the group that the path names: 202, whether there was such a group or not (SPEC §4.2). */
 export function createDeleteHandler(gateway: Gateway, isJobBase64: boolean): HttpHandler {
-  const { clock, options, writes } = gateway;
+  const { clock, paths, writes } = gateway;
   return async (request) => {
-    const key = parseGroupingPath(groupingPathOf(request, isJobBase64), options.allowUtf8Names);
+    const key = paths.parse(groupingPathOf(request, isJobBase64));
     const attempt: Attempt = { key, startMs: performance.now(), bytes: 0, samples: 0, refusal: null };
     if (!key.hasInvalidUtf8) await writes.submit({ kind: 'delete', key, atMs: clock.nowMs() });
     remember(gateway, request, attempt, accepted.status, null);
@@ -52,12 +51,12 @@ export function createDeleteHandler(gateway: Gateway, isJobBase64: boolean): Htt
 }
 
 async function push(gateway: Gateway, kind: 'replace' | 'add', request: HttpRequest, attempt: Attempt): Promise<HttpReply> {
-  const { clock, options, writes } = gateway;
+  const { clock, decoder, options, writes } = gateway;
   const { key } = attempt;
   const body = await request.readBody();
   attempt.bytes = body.length;
   const atMs = clock.nowMs();
-  const decoded = decodePush(body, request.headers['content-type'], { key, atMs, allowUtf8Names: options.allowUtf8Names });
+  const decoded = decoder.decode(body, request.headers['content-type'], key, atMs);
   attempt.samples = countSamples(decoded.families);
   try {
     await writes.submit({ kind, key, ...decoded, atMs });
@@ -93,7 +92,7 @@ function countSamples(families: readonly StoredFamily[]): number {
   return samples;
 }
 
-function groupingPathOf({ params, hasInvalidUtf8 }: HttpRequest, isJobBase64: boolean): Parameters<typeof parseGroupingPath>[0] {
+function groupingPathOf({ params, hasInvalidUtf8 }: HttpRequest, isJobBase64: boolean): GroupingPath {
   return { job: params['job'] ?? '', isJobBase64, labels: params['labels'] ?? '', hasInvalidUtf8 };
 }
 

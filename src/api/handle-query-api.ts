@@ -58,7 +58,8 @@ const jsonChunkLength = 64 * 1024;
 /** A group in the form of the query API. A family that is named like one of the two fixed keys replaces it, as in the reference. */
 function groupToJson(group: Group): Record<string, unknown> {
   const { key, families, pushedAtMs, failedAtMs } = group;
-  return Object.fromEntries([
+  // Not an object literal: a family may be called __proto__.
+  return Object.fromEntries<unknown>([
     ['labels', Object.fromEntries(key.labels.map(({ name, value }) => [name, value]))],
     ['last_push_successful', failedAtMs <= pushedAtMs],
     [pushTimeName, familyToJson(readFamily(createPushTimeFamily(group)), pushedAtMs)],

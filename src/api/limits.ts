@@ -61,3 +61,6 @@ export const listenerBytesMax: number = 256 * 1024;
 
 /** Warnings that one check of a push gives. */
 export const lintWarningsMax = 100;
+
+/** Push paths that are known again without being read. */
+export const knownPathsMax = 10_000;

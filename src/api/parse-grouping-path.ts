@@ -4,6 +4,7 @@ import type { GroupingKey } from '../model/grouping-key.ts';
 import { createGroupingKey } from '../model/grouping-key.ts';
 import { isLegacyLabelName, isReservedLabelName } from '../model/names.ts';
 import { quoteGoBytes } from '../exposition/go-quote.ts';
+import { knownPathsMax } from './limits.ts';
 import { improperLabelName, invalidBase64, jobRequired, oddPathComponents } from './errors.ts';
 
 /** The percent-decoded parts of a push path. */
@@ -18,6 +19,32 @@ export interface GroupingPath {
 }
 
 const base64Suffix = '@base64';
+
+/** Reads push paths, and knows those again that came lately: jobs push to the same ones over and over. */
+export class GroupingPathParser {
+  readonly #allowUtf8Names: boolean;
+  readonly #known = new Map<string, GroupingKey>();
+  readonly #knownBase64 = new Map<string, GroupingKey>();
+
+  constructor(allowUtf8Names: boolean) {
+    this.#allowUtf8Names = allowUtf8Names;
+  }
+
+  /** As `parseGroupingPath`. Equal paths mostly give the same object. */
+  parse(path: GroupingPath): GroupingKey {
+    if (path.hasInvalidUtf8) return parseGroupingPath(path, this.#allowUtf8Names);
+    // A job holds no slash, and what follows it begins with one.
+    const text = path.job + path.labels;
+    const known = path.isJobBase64 ? this.#knownBase64 : this.#known;
+    let key = known.get(text);
+    if (key === undefined) {
+      key = parseGroupingPath(path, this.#allowUtf8Names);
+      if (known.size >= knownPathsMax) known.clear();
+      known.set(text, key);
+    }
+    return key;
+  }
+}
 
 /** Reads the grouping key in a push path (SPEC §3). Throws a Refusal in the reference's words. `allowUtf8Names`: `--push.enable-utf8-names`. */
 export function parseGroupingPath(path: GroupingPath, allowUtf8Names: boolean): GroupingKey {

@@ -2,7 +2,7 @@ import { formatRfc3339Nano } from '../exposition/metrics-json.ts';
 import { errorReply } from '../http/replies.ts';
 import type { HttpHandler } from '../http/types.ts';
 import type { Group } from '../model/group.ts';
-import type { Gateway } from './gateway.ts';
+import type { Gateway, GatewayOptions } from './gateway.ts';
 
 /** Groups that the page lists; the API has them all. */
 const listedGroupsMax = 500;
@@ -35,6 +35,7 @@ export function createPlainPageHandler({ build, options, store }: Gateway): Http
       `<a href="${escapeHtml(options.externalPrefix + options.telemetryPath)}">metrics</a>, `,
       `<a href="${escapeHtml(options.externalPrefix)}/api/v1/metrics">metrics as JSON</a></p>`,
       '<p>The page itself was not built: <code>npm run build</code> does it. This list stands in for it.</p>',
+      warnOfLateFlush(options.flags),
       renderGroups(groups, store.groupCount),
       renderTable(
         'Flags',
@@ -77,6 +78,15 @@ function renderGroup({ key, families, pushedAtMs, failedAtMs }: Group): string {
   return (
     `<tr><td><code>${escapeHtml(labels)}</code></td><td>${state}${pushedAtMs === 0 ? 'never' : formatTime(pushedAtMs)}</td>` +
     `<td>${names.join('<br>')}</td></tr>`
+  );
+}
+
+/** With `--persistence.sync=interval` an answer does not mean what people take it for. */
+function warnOfLateFlush(flags: GatewayOptions['flags']): string {
+  if (flags['persistence.file'] === '' || flags['persistence.sync'] !== 'interval') return '';
+  return (
+    `<p class="failed">Pushes are answered before they are on disk (--persistence.sync=interval): a crash or a power failure loses those of ` +
+    `the last ${escapeHtml(flags['persistence.interval'] ?? 'interval')}.</p>`
   );
 }
 

@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSystemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Gateway } from '../api/gateway.ts';
+import { GroupingPathParser } from '../api/parse-grouping-path.ts';
 import { createApiRoutes, createRoutes } from '../api/routes.ts';
 import { createInsight } from '../api/insight.ts';
 import { readPageFiles } from '../api/page-files.ts';
+import { PushDecoder } from '../exposition/decode-push.ts';
 import { createRouter } from '../http/router.ts';
 import { startServer } from '../http/server.ts';
 import { encodeGroupRecord } from '../persistence/group-record.ts';
@@ -50,6 +52,8 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
   const gateway: Gateway = {
     ...insight,
     store,
+    paths: new GroupingPathParser(flags.enableUtf8Names),
+    decoder: new PushDecoder(flags.enableUtf8Names),
     writes,
     log,
     loader,

@@ -1,11 +1,20 @@
+import { createSystemClock } from '../base/clock.ts';
 import { formatVersionSummary, readBuildInfo } from '../telemetry/build-info.ts';
 import { assemble } from './assemble.ts';
 import { parseCommandLine } from './command-line.ts';
+import type { Command } from './commands/command.ts';
+import { findCommand } from './commands/command-table.ts';
+import { runCommand } from './commands/run-command.ts';
 import { createLogger } from './logger.ts';
 import { serve } from './serve.ts';
 
-/** The program: reads the arguments behind its name, then prints what they ask for or serves until it is told to stop. */
+/** The program: reads the arguments behind its name, then does what they ask for, or serves until it is told to stop. */
 export async function main(argv: readonly string[]): Promise<void> {
+  const command = findCommand(argv[0]);
+  await (command === undefined ? mainServe(argv) : mainCommand(command, argv.slice(1)));
+}
+
+async function mainServe(argv: readonly string[]): Promise<void> {
   const commandLine = parseCommandLine(argv);
   if (commandLine.kind === 'exit') {
     process.stdout.write(commandLine.stdout ?? '');
@@ -18,4 +27,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   const logger = createLogger({ level: flags.logLevel, format: flags.logFormat });
   logger.info({ version: formatVersionSummary(readBuildInfo()) }, 'Starting pushgate');
   await serve(flags, logger, assemble, process);
+}
+
+async function mainCommand(command: Command, argv: readonly string[]): Promise<void> {
+  const { stdin, stdout, stderr } = process;
+  const logger = createLogger({ level: 'warn', format: 'logfmt' });
+  process.exitCode = await runCommand(command, argv, { stdin, stdout, stderr, clock: createSystemClock(), logger });
 }

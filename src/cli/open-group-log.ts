@@ -14,7 +14,10 @@ export function createGroupLog(flags: Flags, telemetry: Telemetry, version: stri
   if (path === '') return new MemoryGroupLog();
   if (sync === 'interval') {
     const interval = formatGoDuration(intervalMs);
-    logger.warn({ interval }, 'Pushes are answered before they are on disk: a crash loses those of the last interval (--persistence.sync=interval)');
+    logger.warn(
+      { interval },
+      'Pushes are answered before they are on disk: a crash loses those of the last interval (--persistence.sync=interval)',
+    );
   }
   const importFile = (file: string): ReturnType<typeof importPushgatewayGroups> => importPushgatewayGroups(file, logger);
   const options = { path, version, clock, logger, importFile, observer: telemetry.addPersistence() };

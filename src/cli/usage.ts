@@ -1,3 +1,4 @@
+import { commands } from './commands/command-table.ts';
 import { flagKeys, flagTable, type Flags } from './flags.ts';
 
 /** Layout of the reference's usage: 80 columns, help beside flags that are short enough, else on the next line. */
@@ -12,8 +13,26 @@ export function formatUsage(): string {
     ...flagKeys().map((key) => [`    --${describeFlag(key)}`, flagTable[key].help]),
     ['    --version', 'Show application version.'],
   ] as const;
-  const intro = ['usage: pushgate [serve] [<flags>] [@<file with one argument per line>]', '', 'The Pushgateway', '', 'Flags:'];
-  return `${[...intro, ...rows.flatMap(([flag, help]) => formatRow(flag, help))].join('\n')}\n`;
+  const intro = [
+    'usage: pushgate [serve] [<flags>] [@<file with one argument per line>]',
+    ...commands.flatMap(({ name, forms }) => forms.map((form) => `       pushgate ${name} ${form}`)),
+  ];
+  const commandRows = [
+    ['serve', 'Serve pushes and scrapes; what it does without a command.'],
+    ...commands.map(({ name, summary }) => [name, summary]),
+  ];
+  return [
+    ...intro,
+    '',
+    'The Pushgateway',
+    '',
+    'Flags:',
+    ...rows.flatMap(([flag, help]) => formatRow(flag, help)),
+    '',
+    'Commands (pushgate <command> --help tells more):',
+    ...commandRows.flatMap(([name = '', summary = '']) => formatRow(name, summary)),
+    '',
+  ].join('\n');
 }
 
 function describeFlag<K extends keyof Flags>(key: K): string {

@@ -1,7 +1,8 @@
 import type { GroupingKey } from '../model/grouping-key.ts';
+import type { MetricFamily } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import { isDelimitedProtobuf } from './content-type.ts';
-import { decodeFastText } from './fast-text.ts';
+import { FastTextDecoder } from './fast-text/decode-fast-text.ts';
 import { decodeDelimitedFamilies } from './protobuf/codec.ts';
 import { storeFamilies } from './store-family.ts';
 import { parseText } from './text-parser.ts';
@@ -13,26 +14,30 @@ export interface DecodedPush {
   readonly hasTimestamps: boolean;
 }
 
-export interface DecodeOptions {
-  readonly key: GroupingKey;
-  /** When the push arrived: Unix milliseconds. */
-  readonly atMs: number;
-  /** `--push.enable-utf8-names`. */
-  readonly allowUtf8Names: boolean;
+/** Decodes push bodies. Keeps what it learned of the bodies it saw, so one serves all pushes of a server. */
+export class PushDecoder {
+  readonly #allowUtf8Names: boolean;
+  readonly #fastText = new FastTextDecoder();
+
+  /** `allowUtf8Names`: `--push.enable-utf8-names`. */
+  constructor(allowUtf8Names: boolean) {
+    this.#allowUtf8Names = allowUtf8Names;
+  }
+
+  /**
+   * Decodes a body in the format that its Content-Type names (SPEC §4.1): delimited protobuf, or else text. `atMs`: when the push arrived,
+   * in Unix milliseconds. Throws a Refusal that names the line or the byte of the first error. What can be decoded but not exposed carries
+   * its `flaw`; whether that refuses the push is the store's decision.
+   */
+  decode(body: Buffer, contentType: string | undefined, key: GroupingKey, atMs: number): DecodedPush {
+    if (isDelimitedProtobuf(contentType)) return storePush(decodeDelimitedFamilies(body), key, atMs);
+    const families = this.#fastText.decode(body, key, atMs);
+    if (families !== null) return { families, hasTimestamps: false };
+    return storePush(parseText(body, { allowUtf8Names: this.#allowUtf8Names }), key, atMs);
+  }
 }
 
-/**
- * Decodes a push body in the format that its Content-Type names (SPEC §4.1): delimited protobuf, or else text. Throws a Refusal that names
- * the line or the byte of the first error. What can be decoded but not exposed carries its `flaw`; whether that refuses the push is the
- * store's decision.
- */
-export function decodePush(body: Buffer, contentType: string | undefined, { key, atMs, allowUtf8Names }: DecodeOptions): DecodedPush {
-  const isProtobuf = isDelimitedProtobuf(contentType);
-  if (!isProtobuf) {
-    const families = decodeFastText(body, key, atMs);
-    if (families !== null) return { families, hasTimestamps: false };
-  }
-  const families = isProtobuf ? decodeDelimitedFamilies(body) : parseText(body, { allowUtf8Names });
+function storePush(families: readonly MetricFamily[], key: GroupingKey, atMs: number): DecodedPush {
   const hasTimestamps = families.some(({ metrics }) => metrics.some(({ timestampMs }) => timestampMs !== null));
   return { families: storeFamilies(families, key, atMs), hasTimestamps };
 }

@@ -12,8 +12,16 @@ export interface ExposedFamily {
 
 /** A run of a family's metrics, small enough to be written between two other requests. */
 export interface ExposedPiece {
-  /** The sample lines. Nobody may write to the buffer. */
+  /** The sample lines. */
   text(scheme: EscapingScheme): Buffer;
-  /** The metrics in full, in the order of the text. */
+  /** The metrics as fields of a MetricFamily message. */
+  protobuf(scheme: EscapingScheme): EncodedMetrics;
+  /** The metrics in full. */
   families(): Iterable<MetricFamily>;
+}
+
+/** `metric` fields of a MetricFamily message, and the UNIT that comes with them. */
+export interface EncodedMetrics {
+  readonly bytes: Uint8Array;
+  readonly unit: string | null;
 }

@@ -5,11 +5,11 @@ import { isLegacyMetricName } from '../model/names.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
 import type { ExposedFamily } from './exposed-family.ts';
 import { writeChunkBytes } from './limits.ts';
-import { encodeFamilyHeader, encodeMetrics } from './protobuf/codec.ts';
+import { encodeFamilyHeader } from './protobuf/codec.ts';
 import { writeFamilyHeader } from './ready-text.ts';
 import { sortMetrics } from './metric-order.ts';
 
-/** The text exposition (0.0.4 and 1.0.0). The chunks are to be read only: large ones are handed out as they lie in the store. */
+/** The text exposition (0.0.4 and 1.0.0). */
 export function writeTextExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
   return gather(writeTextChunks(families, scheme));
 }
@@ -53,13 +53,10 @@ async function* writeMessage({ name, help, type, pieces }: ExposedFamily, scheme
   let unit: string | null = null;
   let bytesSinceTurn = 0;
   for (const piece of pieces) {
-    for (const part of piece.families()) {
-      unit ??= part.unit;
-      const sorted = { ...part, metrics: sortMetrics(part.metrics) };
-      const bytes = encodeMetrics(escapeFamily(sorted, scheme).metrics);
-      encoded.push(bytes);
-      bytesSinceTurn += bytes.length;
-    }
+    const { bytes, unit: pieceUnit } = piece.protobuf(scheme);
+    unit ??= pieceUnit;
+    encoded.push(bytes);
+    bytesSinceTurn += bytes.length;
     if (bytesSinceTurn < writeChunkBytes) continue;
     bytesSinceTurn = 0;
     await nextTurn();

@@ -22,3 +22,9 @@ export const fastTextLabelsMax = 64;
 
 /** Bytes of a scrape that are written at once; also how much is encoded before other requests get a turn. */
 export const writeChunkBytes: number = 128 * 1024;
+
+/** What the fast text decoder remembers of bodies: characters in all, groups, and templates tried for a group that it does not know. */
+export const templateWeightMax: number = 16 * 1024 * 1024;
+export const templateGroupsMax = 100_000;
+export const templatesPerShapeMax = 32;
+export const templateShapesMax = 64;

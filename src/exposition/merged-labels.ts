@@ -52,8 +52,9 @@ function mergeLabels(own: readonly LabelPair[], grouping: GroupingLabels): reado
   if (own.length === 0) return grouping.labelsWithInstance;
   const kept: RenderedLabel[] = [];
   let hasInstance = false;
-  for (const label of own) {
-    if (grouping.names.has(label.name)) continue;
+  for (const [place, label] of own.entries()) {
+    // As in the reference only the first one is replaced, so that a name that comes twice is found out later.
+    if (grouping.names.has(label.name) && own.findIndex(({ name }) => name === label.name) === place) continue;
     if (label.name === 'instance') hasInstance = true;
     kept.push(prepareLabel(label));
   }

@@ -19,6 +19,9 @@ interface Clause {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
+const textVersionDefault = '0.0.4';
+const textVersions: ReadonlySet<string> = new Set([textVersionDefault, '1.0.0']);
+
 const protobufKinds: ReadonlyMap<string, ExpositionKind> = new Map([
   ['delimited', 'protobuf-delimited'],
   ['text', 'protobuf-text'],
@@ -27,8 +30,8 @@ const protobufKinds: ReadonlyMap<string, ExpositionKind> = new Map([
 
 /**
  * Chooses the format of a scrape by its Accept header as prometheus/common v0.67 does (expfmt.Negotiate): the first clause that names a
- * format we have; text 0.0.4 if there is none. OpenMetrics and text 1.0.0 are not offered, but their clauses too may say
- * which `escaping` the scraper wants: the last one looked at counts.
+ * format we have; text 0.0.4 if there is none. OpenMetrics is not offered, but its clauses too may say which `escaping` the
+ * scraper wants: the last one looked at counts. Text 1.0.0, which the reference does not offer yet, is text 0.0.4 with UTF-8 names.
  */
 export function negotiateFormat(accept: string | undefined): ExpositionFormat {
   let scheme: EscapingScheme = 'underscores';
@@ -36,7 +39,9 @@ export function negotiateFormat(accept: string | undefined): ExpositionFormat {
     const escaping = parameters.get('escaping');
     if (isEscapingScheme(escaping)) scheme = escaping;
     const version = parameters.get('version') ?? '';
-    if (type === 'text' && subtype === 'plain' && (version === '0.0.4' || version === '')) return createFormat('text', scheme);
+    if (type === 'text' && subtype === 'plain' && (version === '' || textVersions.has(version))) {
+      return createFormat('text', scheme, version === '' ? textVersionDefault : version);
+    }
     if (type !== 'application' || subtype !== 'vnd.google.protobuf') continue;
     if (parameters.get('proto') !== 'io.prometheus.client.MetricFamily') continue;
     const kind = protobufKinds.get(parameters.get('encoding') ?? '');
@@ -66,9 +71,9 @@ export function acceptsGzip(acceptEncoding: string | undefined): boolean {
 /** Coding, semicolon, `q` and what should not be there. A `q` begins with 0 or 1 and may have any number of decimals. */
 const encodingPattern = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z/-]*)\s*(?:(;)\s*(?:q=([01](?:\.\d*)?))?)?\s*(.*)$/s;
 
-function createFormat(kind: ExpositionKind, scheme: EscapingScheme): ExpositionFormat {
+function createFormat(kind: ExpositionKind, scheme: EscapingScheme, textVersion = textVersionDefault): ExpositionFormat {
   const protobuf = 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=';
-  const base = kind === 'text' ? 'text/plain; version=0.0.4; charset=utf-8' : `${protobuf}${kind.slice('protobuf-'.length)}`;
+  const base = kind === 'text' ? `text/plain; version=${textVersion}; charset=utf-8` : `${protobuf}${kind.slice('protobuf-'.length)}`;
   return { kind, scheme, contentType: `${base}; escaping=${scheme}` };
 }
 

@@ -10,8 +10,8 @@ export interface PreviousFamiliesOptions {
 
 /**
  * Counters and gauges as they were before the last push of their family, for the difference that the page shows. As much as fits:
- * a push only leaves a reference here, and what was gathered is copied a moment later, since the text of a family that is no longer exposed
- * would hold the large buffer it lies in.
+ * a push only leaves a reference here, and what was gathered is copied a moment later, since the text of one family would hold that of its
+ * whole push.
  */
 export class PreviousFamilies {
   readonly #groupOf: (id: string) => Group | undefined;

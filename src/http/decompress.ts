@@ -2,7 +2,6 @@ import { promisify } from 'node:util';
 import zlib, { type InputType, type ZlibOptions } from 'node:zlib';
 import { badCompression, bodyTooLarge, unsupportedEncoding } from './errors.ts';
 import { unpackedInlineBytesMax, unpackInlineBytesMax } from './limits.ts';
-import { decodeSnappyFrames } from './snappy-frames.ts';
 
 /** What zlib gives back with `info: true`, which its types do not know. */
 interface Unpacked {
@@ -38,9 +37,7 @@ export async function decompressBody(encoding: string, body: Buffer, bodyBytesMa
     case 'gzip':
       return unpackGzip(body, bodyBytesMax);
     case 'snappy':
-      return decodeSnappyFrames(body, (bytes) => {
-        if (bodyBytesMax > 0 && bytes > bodyBytesMax) throw tooLarge(bodyBytesMax);
-      });
+      return unpackSnappy(body, bodyBytesMax);
     case 'deflate':
       return unpackDeflate(body, bodyBytesMax);
     case 'zstd':
@@ -48,6 +45,14 @@ export async function decompressBody(encoding: string, body: Buffer, bodyBytesMa
     default:
       return body;
   }
+}
+
+/** Its native library is loaded with the first body that needs it: few senders use it. */
+async function unpackSnappy(body: Buffer, bodyBytesMax: number): Promise<Buffer> {
+  const { decodeSnappyFrames } = await import('./snappy-frames.ts');
+  return decodeSnappyFrames(body, (bytes) => {
+    if (bodyBytesMax > 0 && bytes > bodyBytesMax) throw tooLarge(bodyBytesMax);
+  });
 }
 
 /** Whether `decompressBody` may change a body of this encoding. */

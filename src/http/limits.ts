@@ -72,3 +72,6 @@ export const passwordChecksRunningMax = 2;
 
 /** Password checks that wait; further requests get 503. */
 export const passwordChecksWaitingMax = 256;
+
+/** How long a streamed reply is written before other requests get a turn. */
+export const sendSliceMs = 2;

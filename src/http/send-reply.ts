@@ -1,8 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { constants, type Http2ServerResponse } from 'node:http2';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Http2ServerResponse } from 'node:http2';
 import { hasUnreadBody, type IncomingRequest } from './body.ts';
-import { lingerBytesMax, lingerMsMax } from './limits.ts';
+import { lingerBytesMax, lingerMsMax, sendSliceMs } from './limits.ts';
 import type { HttpReply } from './types.ts';
+
+/** RFC 9113 §7. Not from node:http2, which a server without TLS need not load. */
+const http2Codes = { noError: 0, internalError: 2 } as const;
 
 /** A response as Node hands it out. */
 export type OutgoingResponse = ServerResponse | Http2ServerResponse;
@@ -64,7 +68,7 @@ function endReply(request: IncomingRequest, response: OutgoingResponse, body: st
   if (request.httpVersionMajor !== 1) {
     // One stream of many: the client is told to stop sending this body, the connection goes on (RFC 9113 §8.1).
     const { stream } = response as Http2ServerResponse;
-    response.end(body, () => stream.close(constants.NGHTTP2_NO_ERROR));
+    response.end(body, () => stream.close(http2Codes.noError));
     return;
   }
   if (body.length > 0) (response as ServerResponse).write(body);
@@ -90,7 +94,10 @@ function discardBody(request: IncomingRequest, done: () => void): void {
   request.resume();
 }
 
-/** A stream that throws ends the connection in the middle, so that the peer sees a broken answer and not a short one. */
+/**
+ * A stream that throws ends the connection in the middle, so that the peer sees a broken answer and not a short one. A peer that reads as
+ * fast as we write never makes us wait, so other requests are given a turn after `sendSliceMs`.
+ */
 async function sendStream(response: OutgoingResponse, body: AsyncIterable<Uint8Array>, options: SendOptions): Promise<void> {
   const iterator = body[Symbol.asyncIterator]();
   // A stream of events may have nothing to say for long: it is told at once that nobody listens any more.
@@ -99,9 +106,13 @@ async function sendStream(response: OutgoingResponse, body: AsyncIterable<Uint8A
   };
   (response as ServerResponse).once('close', abandon);
   try {
+    let sliceEndMs = performance.now() + sendSliceMs;
     for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) {
       if (response.destroyed || response.closed) return;
       if (!(response as ServerResponse).write(chunk)) await waitForDrain(response);
+      if (performance.now() < sliceEndMs) continue;
+      await nextTurn();
+      sliceEndMs = performance.now() + sendSliceMs;
     }
     if (!response.destroyed) response.end();
   } catch (error) {
@@ -111,7 +122,7 @@ async function sendStream(response: OutgoingResponse, body: AsyncIterable<Uint8A
 }
 
 function breakOff(response: OutgoingResponse): void {
-  if ('stream' in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  if ('stream' in response) response.stream.close(http2Codes.internalError);
   else response.destroy();
 }
 

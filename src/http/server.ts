@@ -1,19 +1,15 @@
-import { createServer, type ServerOptions as NodeServerOptions } from 'node:http';
-import { createSecureServer } from 'node:http2';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer, type Server as HttpServer, type ServerOptions as NodeServerOptions } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { assert } from '../base/assert.ts';
 import { createSystemClock, type Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { ConnectionTracker } from './connections.ts';
-import { createGate } from './gate.ts';
+import type { Gate } from './gate.ts';
 import * as limits from './limits.ts';
 import { explainBindError, formatAddress, parseListenAddress, takeSystemdSockets, type ListenTarget } from './listen-address.ts';
 import type { Router } from './router.ts';
 import { createRequestListener, type RequestListener } from './serve-request.ts';
-import { readTlsOptions } from './tls-options.ts';
-import { keepTlsCurrent } from './tls.ts';
-import { openWebConfig, type WebConfigSource } from './web-config-source.ts';
 
 export interface StartOptions {
   readonly router: Router;
@@ -48,8 +44,8 @@ export interface RunningServer {
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { logger, clock = createSystemClock() } = options;
   const webConfigFile = options.webConfigFile ?? '';
-  const config = webConfigFile === '' ? null : openWebConfig(webConfigFile, logger, clock);
-  const gate = config === null ? null : createGate(config, clock);
+  const secured = webConfigFile === '' ? null : await openSecured(webConfigFile, logger, clock);
+  const gate = secured?.gate ?? null;
   const connections = new ConnectionTracker();
   const { bodyBytesMax = limits.bodyBytesMaxDefault, requestTimeoutMs = limits.requestTimeoutMsDefault } = options;
   const openRequestsMax = options.openRequestsMax ?? limits.openRequestsMaxDefault;
@@ -60,10 +56,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     : await Promise.all(options.listenAddresses.map(parseListenAddress));
 
   const servers: NetServer[] = [];
-  const isTls = config !== null && config.initial.tls !== null;
+  const isTls = secured?.isTls === true;
   try {
     for (const target of targets) {
-      const server = createNodeServer(listener, config, options);
+      const server = secured?.isTls === true ? secured.createServer(listener, readTimeouts(options)) : createPlainServer(listener, options);
+      server.on('clientError', answerClientError);
       server.maxConnections = options.connectionsMax ?? limits.connectionsMaxDefault;
       connections.watch(server, isTls);
       await listenOn(server, target);
@@ -96,32 +93,48 @@ function listenOn(server: NetServer, { name, listen }: ListenTarget): Promise<vo
   });
 }
 
-/** The server of one address: plain HTTP/1, or with a certificate HTTP/2 beside HTTP/1. */
-function createNodeServer(listener: RequestListener, config: WebConfigSource | null, options: StartOptions): NetServer {
+/** What a web configuration file brings. */
+interface Secured {
+  readonly gate: Gate;
+  readonly isTls: boolean;
+  /** HTTP/2 beside HTTP/1 with the file's certificate. */
+  createServer(listener: RequestListener, timeouts: NodeServerOptions): HttpServer;
+}
+
+/** Its libraries are loaded only if there is such a file: they cost some 25 MB and a tenth of a second of every start. */
+async function openSecured(webConfigFile: string, logger: Logger, clock: Clock): Promise<Secured> {
+  const [{ createGate }, { createTlsServer }, { openWebConfig }] = await Promise.all([
+    import('./gate.ts'),
+    import('./tls.ts'),
+    import('./web-config-source.ts'),
+  ]);
+  const config = openWebConfig(webConfigFile, logger, clock);
+  const { tls } = config.initial;
+  return {
+    gate: createGate(config, clock),
+    isTls: tls !== null,
+    createServer(listener, timeouts) {
+      assert(tls !== null, 'a server without TLS needs no certificate');
+      return createTlsServer(listener, tls, timeouts, config, logger);
+    },
+  };
+}
+
+function createPlainServer(listener: RequestListener, options: StartOptions): HttpServer {
+  const server = createServer(readTimeouts(options), listener);
+  server.setTimeout(limits.socketIdleTimeoutMs);
+  return server;
+}
+
+function readTimeouts(options: StartOptions): NodeServerOptions {
   const requestTimeout = options.requestTimeoutMs ?? limits.requestTimeoutMsDefault;
-  const timeouts: NodeServerOptions = {
+  return {
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     headersTimeout: Math.min(limits.headersTimeoutMs, requestTimeout),
     requestTimeout,
     connectionsCheckingInterval: options.timeoutCheckIntervalMs ?? limits.timeoutCheckIntervalMs,
     maxHeaderSize: limits.headerBytesMax,
   };
-  const tlsConfig = config?.initial.tls ?? null;
-  if (config === null || tlsConfig === null) {
-    const server = createServer(timeouts, listener);
-    server.on('clientError', answerClientError);
-    server.setTimeout(limits.socketIdleTimeoutMs);
-    return server;
-  }
-  const tls = { ...readTlsOptions(tlsConfig), handshakeTimeout: limits.handshakeTimeoutMs };
-  const server = config.initial.http2
-    ? // For HTTP/1 beside HTTP/2 Node reads these fields of the server, but does not set them from the options.
-      Object.assign(createSecureServer({ ...tls, allowHTTP1: true }, listener), timeouts)
-    : createHttpsServer({ ...tls, ...timeouts }, listener);
-  server.on('clientError', answerClientError);
-  server.setTimeout(limits.socketIdleTimeoutMs);
-  keepTlsCurrent(server, config, options.logger);
-  return server;
 }
 
 const clientErrorLines: Readonly<Record<string, string>> = {

@@ -1,14 +1,37 @@
+import type { Server as HttpServer, ServerOptions } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import { createServer } from 'node:https';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
 import type { Logger } from '../base/logger.ts';
+import { handshakeTimeoutMs, socketIdleTimeoutMs } from './limits.ts';
+import type { RequestListener } from './serve-request.ts';
 import { readTlsOptions } from './tls-options.ts';
 import type { WebConfigSource } from './web-config-source.ts';
 import type { TlsConfig, WebConfig } from './web-config.ts';
+
+/** A server with a certificate: HTTP/2 beside HTTP/1, or HTTP/1 alone if the configuration says so. It follows changes of the configuration. */
+export function createTlsServer(
+  listener: RequestListener,
+  tls: TlsConfig,
+  timeouts: ServerOptions,
+  source: WebConfigSource,
+  logger: Logger,
+): HttpServer {
+  const options = { ...readTlsOptions(tls), handshakeTimeout: handshakeTimeoutMs };
+  const server = source.initial.http2
+    ? // For HTTP/1 beside HTTP/2 Node reads these fields of the server, but does not set them from the options.
+      Object.assign(createSecureServer({ ...options, allowHTTP1: true }, listener), timeouts)
+    : createServer({ ...options, ...timeouts }, listener);
+  server.setTimeout(socketIdleTimeoutMs);
+  keepTlsCurrent(server, source, logger);
+  return server as unknown as HttpServer;
+}
 
 /**
  * Keeps the server's certificates and client rules those of the configuration. A change of `tls_server_config` takes effect with the next
  * connection.
  */
-export function keepTlsCurrent(server: TlsServer, source: WebConfigSource, logger: Logger): void {
+function keepTlsCurrent(server: TlsServer, source: WebConfigSource, logger: Logger): void {
   let current: TlsConfig | null = source.initial.tls;
   source.onChange((config: WebConfig) => {
     if (config.tls === null) {

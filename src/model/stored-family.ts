@@ -2,7 +2,7 @@ import type { MetricType } from './metric-family.ts';
 
 /**
  * One family of one group as it is kept: its ready text, made once when it is pushed, so that a scrape only sends bytes.
- * Immutable but for `home`, which says where the ready text lies and may move (see `ReadyText`).
+ * Immutable.
  */
 export interface StoredFamily {
   readonly name: string;
@@ -37,11 +37,10 @@ export interface StoredFamily {
  * format, metrics in the order of SPEC §6, every line ended by LF, in UTF-8. Names outside the legacy pattern are written quoted
  * inside the braces, as with `escaping=allow-utf-8`.
  *
- * Many families share one buffer: those of a push, later those of a piece of the scrape. Whoever copies the text to a new buffer
- * may point `bytes`, `start` and `end` there, so that the old one can go; the text itself never changes.
+ * All families of a push share one buffer.
  */
 export interface ReadyText {
-  bytes: Buffer;
-  start: number;
-  end: number;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
 }

@@ -68,7 +68,8 @@ export class ConsistencyIndex {
       const holder = this.#describeHolder(name + suffix);
       if (holder === null) continue;
       return (
-        `${type} ${quote(name)} would expose ${quote(name + suffix)}, which is a metric family of its own in ${holder}; ` + `rename one of them`
+        `${type} ${quote(name)} would expose ${quote(name + suffix)}, which is a metric family of its own in ${holder}; ` +
+        `rename one of them`
       );
     }
     for (const suffix of ['_count', '_sum', '_bucket'] as const) {

@@ -1,18 +1,10 @@
 import { assert } from '../base/assert.ts';
 import { compareAsBytes } from '../base/bytes.ts';
+import type { ExposedFamily } from '../exposition/exposed-family.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
-import type { PieceSnapshot } from './exposition-piece.ts';
 import { ExpositionPiece } from './exposition-piece.ts';
 import { helpConflictsLoggedMax } from './limits.ts';
-
-/** One family over all groups, as one scrape reads it. */
-export interface FamilySnapshot {
-  readonly name: string;
-  readonly type: MetricType;
-  readonly help: string | null;
-  readonly pieces: readonly PieceSnapshot[];
-}
 
 /**
  * What a scrape reads: every exposed family over all groups, in pieces of ready text. A group is known by its slot, a number that grows with
@@ -22,7 +14,6 @@ export class ExpositionIndex {
   readonly #views = new Map<string, FamilyView>();
   readonly #onHelpConflict: (name: string, helps: readonly string[]) => void;
   readonly #loggedNames = new Set<string>();
-  #sorted: readonly FamilyView[] | null = null;
 
   /** `onHelpConflict` is told once of each family whose groups disagree on the HELP. */
   constructor(onHelpConflict: (name: string, helps: readonly string[]) => void) {
@@ -39,7 +30,6 @@ export class ExpositionIndex {
     if (view === undefined) {
       view = new FamilyView(family.name, family.type);
       this.#views.set(family.name, view);
-      this.#sorted = null;
     }
     assert(view.type === family.type, `family ${family.name} is exposed as ${view.type}, not as ${family.type}`);
     view.put(slot, family);
@@ -51,19 +41,12 @@ export class ExpositionIndex {
     const view = this.#views.get(name);
     if (view === undefined) return;
     view.remove(slot);
-    if (!view.isEmpty) return;
-    this.#views.delete(name);
-    this.#sorted = null;
+    if (view.isEmpty) this.#views.delete(name);
   }
 
-  /** All families by name (bytes). Costs the number of pieces; the samples are not touched until a snapshot's text is asked for. */
-  snapshot(): readonly FamilySnapshot[] {
-    this.#sorted ??= [...this.#views.values()].sort((a, b) => compareAsBytes(a.name, b.name));
-    return this.#sorted.map((view) => view.snapshot());
-  }
-
-  typeOf(name: string): MetricType | undefined {
-    return this.#views.get(name)?.type;
+  /** All families as they are now. Costs the number of pieces; the samples are not touched until a text is asked for. */
+  snapshot(): readonly ExposedFamily[] {
+    return Array.from(this.#views.values(), (view) => view.snapshot());
   }
 
   #reportHelps(view: FamilyView): void {
@@ -118,7 +101,7 @@ class FamilyView {
     if (piece.isEmpty) this.#pieces.splice(at, 1);
   }
 
-  snapshot(): FamilySnapshot {
+  snapshot(): ExposedFamily {
     return { name: this.name, type: this.type, help: this.#help(), pieces: this.#pieces.map((piece) => piece.snapshot()) };
   }
 

@@ -1,21 +1,23 @@
 import type { EscapingScheme } from '../model/escaping.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
+import type { EncodedMetrics, ExposedPiece } from '../exposition/exposed-family.ts';
+import { encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
 import { writeReadyText } from '../exposition/ready-text.ts';
+import { readFamily } from '../exposition/store-family.ts';
+import type { MetricFamily } from '../model/metric-family.ts';
 import { pieceBytesMax, pieceMembersMax } from './limits.ts';
 
 /**
- * A run of groups' parts of one family, in order of slot, with their joined text once a scrape has asked for it.
+ * A run of groups' parts of one family, in order of slot: what a scrape writes at once. A scrape takes a snapshot; a later change copies the
+ * arrays first, so a snapshot never changes (copy on write).
  *
- *     family   [ piece ][ piece ][ piece ]          members of a piece: one StoredFamily per group
- *     text     [ bytes ][   -   ][ bytes ]          `-`: changed since the last scrape
- *
- * A scrape takes a snapshot; a later change copies the arrays first, so a snapshot never changes (copy on write).
+ * The text of a piece is joined anew for each scrape. Keeping it would make a scrape some 30 % faster and the text twice as large in memory,
+ * since the parts, allocated push by push, leave holes that the allocator keeps (measured with bench/: 259 instead of 199 MB resident).
  */
 export class ExpositionPiece {
   #slots: number[];
   #members: StoredFamily[];
   #isShared = false;
-  #text: Buffer | null = null;
   #textBytes = 0;
 
   constructor(slots: number[] = [], members: StoredFamily[] = []) {
@@ -70,20 +72,12 @@ export class ExpositionPiece {
   }
 
   /** The piece as it is now; later changes do not show in it. */
-  snapshot(): PieceSnapshot {
+  snapshot(): ExposedPiece {
     this.#isShared = true;
-    return new PieceSnapshot(this.#members, this.#text, (members, text) => {
-      this.#adopt(members, text);
-    });
-  }
-
-  /** Keeps the joined text that a snapshot made, if nothing changed meanwhile. */
-  #adopt(members: readonly StoredFamily[], text: Buffer): void {
-    if (members === this.#members) this.#text = text;
+    return new PieceSnapshot(this.#members, this.#textBytes);
   }
 
   #unshare(): void {
-    this.#text = null;
     if (!this.#isShared) return;
     this.#slots = this.#slots.slice();
     this.#members = this.#members.slice();
@@ -92,40 +86,34 @@ export class ExpositionPiece {
 }
 
 /** What one scrape reads of a piece. */
-export class PieceSnapshot {
+class PieceSnapshot implements ExposedPiece {
   /** One part per group, in the order in which they are exposed. */
-  readonly members: readonly StoredFamily[];
-  #text: Buffer | null;
-  readonly #offer: (members: readonly StoredFamily[], text: Buffer) => void;
+  readonly #members: readonly StoredFamily[];
+  readonly #textBytes: number;
 
-  constructor(members: readonly StoredFamily[], text: Buffer | null, offer: (members: readonly StoredFamily[], text: Buffer) => void) {
-    this.members = members;
-    this.#text = text;
-    this.#offer = offer;
+  constructor(members: readonly StoredFamily[], textBytes: number) {
+    this.#members = members;
+    this.#textBytes = textBytes;
   }
 
-  /** The sample lines of the piece. Nobody may write to the buffer. */
+  /** The sample lines of the piece, in a buffer of their own. */
   text(scheme: EscapingScheme): Buffer {
-    const isReady = scheme === 'allow-utf-8' || this.members.every(({ hasLegacyNames }) => hasLegacyNames);
-    return isReady ? this.#readyText() : Buffer.concat(this.members.map((member) => writeReadyText(member, scheme)));
+    const isReady = scheme === 'allow-utf-8' || this.#members.every(({ hasLegacyNames }) => hasLegacyNames);
+    return isReady ? this.#joinReadyText() : Buffer.concat(this.#members.map((member) => writeReadyText(member, scheme)));
   }
 
-  /** Joins the members' text once, moves them into the joined buffer, so that their old ones can go, and offers it to the piece. */
-  #readyText(): Buffer {
-    if (this.#text !== null) return this.#text;
-    let length = 0;
-    for (const member of this.members) length += textBytesOf(member);
-    const text = Buffer.allocUnsafeSlow(length);
+  protobuf(scheme: EscapingScheme): EncodedMetrics {
+    return encodeStoredMetrics(this.#members, scheme);
+  }
+
+  *families(): Generator<MetricFamily> {
+    for (const member of this.#members) yield readFamily(member);
+  }
+
+  #joinReadyText(): Buffer {
+    const text = Buffer.allocUnsafeSlow(this.#textBytes);
     let position = 0;
-    for (const { home } of this.members) {
-      const start = position;
-      position += home.bytes.copy(text, start, home.start, home.end);
-      home.bytes = text;
-      home.start = start;
-      home.end = position;
-    }
-    this.#text = text;
-    this.#offer(this.members, text);
+    for (const { home } of this.#members) position += home.bytes.copy(text, position, home.start, home.end);
     return text;
   }
 }

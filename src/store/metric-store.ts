@@ -1,18 +1,19 @@
 import { assert } from '../base/assert.ts';
 import type { Refusal } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { ExposedFamily } from '../exposition/exposed-family.ts';
 import type { Group } from '../model/group.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import type { WriteRequest } from '../model/write-request.ts';
 import { ConsistencyIndex } from './consistency-index.ts';
-import type { FamilySnapshot } from './exposition-index.ts';
 import { ExpositionIndex } from './exposition-index.ts';
 import { inconsistentPrefix, inconsistentPush, timestampedPush } from './errors.ts';
 import {
   createPushFailureTimeFamily,
   createPushTimeFamily,
+  exposePushTimes,
   isPushTimeName,
   pushFailureTimeName,
   pushTimeName,
@@ -105,19 +106,16 @@ export class MetricStore {
     return this.#quarantine.reasonFor(id, name);
   }
 
-  /** Names of the families that are exposed. */
+  /** Names of the families that are exposed, without the push times. */
   get familyCount(): number {
     return this.#exposition.familyCount;
   }
 
-  /** What a scrape shows, as of now. */
-  readExposition(): readonly FamilySnapshot[] {
-    return this.#exposition.snapshot();
-  }
-
-  /** The type under which pushed metrics of this name are exposed. */
-  exposedTypeOf(name: string): MetricType | undefined {
-    return this.#exposition.typeOf(name);
+  /** What a scrape shows, as of now, in no order of names. Costs the number of groups; samples are not touched before a text is asked for. */
+  readExposition(): readonly ExposedFamily[] {
+    const timed: Group[] = [];
+    for (const { group } of this.#groups.values()) if (!this.#quarantine.has(group.key.id, pushTimeName)) timed.push(group);
+    return [...this.#exposition.snapshot(), ...exposePushTimes(timed)];
   }
 
   /** Decides a write by the state after all writes that were prepared before it, and reserves its outcome. */
@@ -253,7 +251,6 @@ export class MetricStore {
       const isShown = after?.families.get(family.name)?.type === family.type && !this.#quarantine.has(before.key.id, family.name);
       if (!isShown) this.#exposition.hide(slot, family.name);
     }
-    if (after === null) for (const name of [pushTimeName, pushFailureTimeName]) this.#exposition.hide(slot, name);
   }
 
   /** Second half: what comes. */
@@ -266,14 +263,9 @@ export class MetricStore {
     const slot = placed?.slot ?? this.#nextSlot++;
     this.#groups.set(key.id, { group: after, slot });
     for (const family of after.families.values()) {
-      if (family !== placed?.group.families.get(family.name)) this.#show(slot, key, family);
+      const isNew = family !== placed?.group.families.get(family.name);
+      if (isNew && !this.#quarantine.has(key.id, family.name)) this.#exposition.show(slot, family);
     }
-    if (after.pushedAtMs !== placed?.group.pushedAtMs) this.#show(slot, key, createPushTimeFamily(after));
-    if (after.failedAtMs !== placed?.group.failedAtMs) this.#show(slot, key, createPushFailureTimeFamily(after));
-  }
-
-  #show(slot: number, key: GroupingKey, family: StoredFamily): void {
-    if (!this.#quarantine.has(key.id, family.name)) this.#exposition.show(slot, family);
   }
 
   /** Exposes what was held back because of a family that is gone now. */
@@ -286,7 +278,7 @@ export class MetricStore {
         this.#quarantine.remove(key.id, family.name);
         this.#index.add(key, family.name, family.type);
         const placed = this.#groups.get(key.id);
-        if (placed !== undefined) this.#exposition.show(placed.slot, family);
+        if (placed !== undefined && !isPushTimeName(family.name)) this.#exposition.show(placed.slot, family);
       }
     }
   }

@@ -2,7 +2,15 @@ import type { GroupingKey } from '../model/grouping-key.ts';
 import type { Group } from '../model/group.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
+import type { ExposedFamily } from '../exposition/exposed-family.ts';
+import { formatGoFloat } from '../exposition/go-number.ts';
+import { prepareGroupingLabels } from '../exposition/merged-labels.ts';
+import { encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
+import { renderLabel } from '../exposition/sample-text.ts';
 import { readFamily, storeFamily } from '../exposition/store-family.ts';
+import { type EscapingScheme, escapeName } from '../model/escaping.ts';
+import { isLegacyLabelName } from '../model/names.ts';
+import { pieceMembersMax } from './limits.ts';
 
 /** The two families that every group holds, with their fixed HELP (SPEC §4.2). Pushed families of these names are never stored. */
 export const pushTimeName = 'push_time_seconds';
@@ -25,13 +33,57 @@ export function createPushFailureTimeFamily(group: Group): StoredFamily {
   return createTimeFamily(group.key, pushFailureTimeName, pushFailureTimeHelp, group.failedAtMs, group.pushedAtMs);
 }
 
+/** Both families over these groups, as a scrape shows them. They are written anew for each scrape, since every push changes one of them. */
+export function exposePushTimes(groups: readonly Group[]): readonly ExposedFamily[] {
+  if (groups.length === 0) return [];
+  const runs = Array.from({ length: Math.ceil(groups.length / pieceMembersMax) }, (_, i) =>
+    groups.slice(i * pieceMembersMax, (i + 1) * pieceMembersMax),
+  );
+  const expose = (name: string, help: string, timeOf: (group: Group) => number, create: (group: Group) => StoredFamily): ExposedFamily => ({
+    name,
+    help,
+    type: 'gauge',
+    pieces: runs.map((run) => ({
+      text: (scheme) =>
+        Buffer.from(run.map((group) => `${name}{${renderKey(group.key, scheme)}} ${formatGoFloat(timeOf(group) / 1000)}\n`).join('')),
+      protobuf: (scheme) => encodeStoredMetrics(run.map(create), scheme),
+      *families() {
+        for (const group of run) yield readFamily(create(group));
+      },
+    })),
+  });
+  return [
+    expose(pushFailureTimeName, pushFailureTimeHelp, ({ failedAtMs }) => failedAtMs, createPushFailureTimeFamily),
+    expose(pushTimeName, pushTimeHelp, ({ pushedAtMs }) => pushedAtMs, createPushTimeFamily),
+  ];
+}
+
+/** The labels of keys that were shown, where no escaping scheme changes them; a key lives as long as its group. */
+const renderedKeys = new WeakMap<GroupingKey, string>();
+
+/** The labels of a metric that has none but those of its group, as they stand between the braces. */
+function renderKey(key: GroupingKey, scheme: EscapingScheme): string {
+  const known = renderedKeys.get(key);
+  if (known !== undefined) return known;
+  const { labelsWithInstance } = prepareGroupingLabels(key);
+  if (!key.labels.every(({ name }) => isLegacyLabelName(name))) {
+    const escaped = labelsWithInstance.map(({ name, value }) =>
+      renderLabel(isLegacyLabelName(name) ? name : escapeName(name, scheme), value),
+    );
+    return escaped.join(',');
+  }
+  const rendered = labelsWithInstance.map(({ text }) => text).join(',');
+  renderedKeys.set(key, rendered);
+  return rendered;
+}
+
 /**
  * The failure time that a push brings along in a family of that name, in Unix milliseconds, or `null`. The reference stores such a family
  * as it is; we take its value only, so that help, type and labels stay ours (docs/differences.md).
  */
 export function readPushedFailureTimeMs(families: readonly StoredFamily[]): number | null {
   const family = families.find(({ name }) => name === pushFailureTimeName);
-  if (family === undefined || family.flaw !== null) return null;
+  if (family?.flaw !== null) return null;
   const [metric] = readFamily(family).metrics;
   const seconds = (metric?.gauge ?? metric?.untyped ?? metric?.counter)?.value;
   return seconds !== undefined && seconds >= 0 && seconds < secondsMax ? seconds * 1000 : null;

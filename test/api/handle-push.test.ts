@@ -14,7 +14,9 @@ test('a push is answered with 200 and an empty body, without checks with 202', a
 test('a push with a bad path or a bad body leaves the group untouched', async () => {
   const gateway = createGateway();
   const handler = createPushHandler(gateway, 'add', false);
-  await expect(handler(requestOf({ params: { job: 'a', labels: '/odd' }, body: 'm 1\n' }))).rejects.toMatchObject({ code: 'PG_PATH_ODD_COMPONENTS' });
+  await expect(handler(requestOf({ params: { job: 'a', labels: '/odd' }, body: 'm 1\n' }))).rejects.toMatchObject({
+    code: 'PG_PATH_ODD_COMPONENTS',
+  });
   await expect(handler(requestOf({ params: { job: 'a' }, body: 'm one\n' }))).rejects.toMatchObject({ status: 400, code: 'PG_TEXT_PARSE' });
   expect(gateway.store.groupCount).toBe(0);
 });

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { parseGroupingPath } from '../../src/api/parse-grouping-path.ts';
+import { GroupingPathParser, parseGroupingPath } from '../../src/api/parse-grouping-path.ts';
 
-function parse(job: string, labels = '', options: { base64?: boolean; utf8?: boolean; invalidUtf8?: boolean } = {}): Record<string, string> {
+function parse(
+  job: string,
+  labels = '',
+  options: { base64?: boolean; utf8?: boolean; invalidUtf8?: boolean } = {},
+): Record<string, string> {
   const path = { job, labels, isJobBase64: options.base64 ?? false, hasInvalidUtf8: options.invalidUtf8 ?? false };
   return Object.fromEntries(parseGroupingPath(path, options.utf8 ?? false).labels.map(({ name, value }) => [name, value]));
 }
@@ -43,7 +47,9 @@ describe('a push path', () => {
   test('takes a job in base64 and refuses one that is not', () => {
     expect(parse('L3Zhci90bXA', '', { base64: true })).toEqual({ job: '/var/tmp' });
     expect(() => parse('=', '', { base64: true })).toThrow('job name is required');
-    expect(() => parse('a!', '', { base64: true })).toThrow('invalid base64 encoding in job name "a!": illegal base64 data at input byte 1');
+    expect(() => parse('a!', '', { base64: true })).toThrow(
+      'invalid base64 encoding in job name "a!": illegal base64 data at input byte 1',
+    );
   });
 
   test('takes UTF-8 label names only when asked to', () => {
@@ -61,4 +67,16 @@ describe('a push path', () => {
     expect(parsed('\uFFFD', false, '', true)).toBe(true);
     expect(parsed('\uFFFD', false, '')).toBe(false);
   });
+});
+
+test('a path that is known again names the same group, and one that only looks like it another', () => {
+  const parser = new GroupingPathParser(false);
+  const id = (job: string, isJobBase64: boolean, labels: string): string =>
+    parser.parse({ job, isJobBase64, labels, hasInvalidUtf8: false }).id;
+  for (let round = 0; round < 2; round++) {
+    expect(id('YQ', true, '/b/c')).toBe('["b","c","job","a"]');
+    expect(id('YQ', false, '/b/c')).toBe('["b","c","job","YQ"]');
+    expect(id('@base64YQ', false, '/b/c')).toBe('["b","c","job","@base64YQ"]');
+    expect(() => id('j', false, '/b')).toThrow('odd number');
+  }
 });

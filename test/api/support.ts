@@ -1,6 +1,8 @@
 import { silentLogger } from '../../src/base/logger.ts';
 import { createInsight } from '../../src/api/insight.ts';
+import { GroupingPathParser } from '../../src/api/parse-grouping-path.ts';
 import type { Gateway, GatewayOptions } from '../../src/api/gateway.ts';
+import { PushDecoder } from '../../src/exposition/decode-push.ts';
 import type { HttpReply, HttpRequest } from '../../src/http/types.ts';
 import { encodeGroupRecord } from '../../src/persistence/group-record.ts';
 import { GroupLoader } from '../../src/persistence/group-loader.ts';
@@ -31,6 +33,8 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
     ...insight,
     loader,
     store,
+    paths: new GroupingPathParser(false),
+    decoder: new PushDecoder(false),
     log,
     telemetry,
     build,

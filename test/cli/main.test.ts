@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compileSources } from '../crash/compile-sources.ts';
 
 /**
  * The command as a process of its own, with a stand-in for `assemble`: what no test inside this process can see is that texts and log
@@ -28,23 +28,10 @@ export async function assemble(flags, logger) {
 }`;
 
 beforeAll(() => {
-  for (const room of ['base', 'model', 'telemetry', 'cli']) {
-    mkdirSync(join(directory, 'dist', room), { recursive: true });
-    for (const file of readdirSync(join(root, 'src', room)).filter((name) => name.endsWith('.ts'))) {
-      const compilerOptions: ts.CompilerOptions = {
-        module: ts.ModuleKind.ESNext,
-        target: ts.ScriptTarget.ES2023,
-        verbatimModuleSyntax: true,
-        rewriteRelativeImportExtensions: true,
-      };
-      const { outputText } = ts.transpileModule(readFileSync(join(root, 'src', room, file), 'utf8'), { compilerOptions });
-      writeFileSync(join(directory, 'dist', room, file.replace(/\.ts$/, '.js')), outputText);
-    }
-  }
+  compileSources(join(directory, 'dist'), ['base', 'model', 'exposition', 'store', 'persistence', 'telemetry', 'api', 'http', 'cli']);
   writeFileSync(join(directory, 'dist/cli/assemble.js'), stubAssemble);
   cpSync(join(root, 'bin'), join(directory, 'bin'), { recursive: true });
   cpSync(join(root, 'package.json'), join(directory, 'package.json'));
-  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
 });
 
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -80,6 +67,15 @@ describe('the command', { timeout: 20_000 }, () => {
 
   test('refuses a wrong command line with 1', async () => {
     expect(await run(['--foo'])).toEqual({ code: 1, stdout: '', stderr: "pushgate: error: unknown long flag '--foo', try --help\n" });
+  });
+
+  test('hands the arguments behind the name of a command to it', async () => {
+    expect(await run(['check', join(directory, 'no-such-store')])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^pushgate: error: cannot read .*no-such-store: there is no such file\n$/) as string,
+    });
+    expect(await run(['export', '--help'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^usage: pushgate export /) as string });
   });
 
   test('says on one line why it cannot start and ends with 1', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { commands } from '../../src/cli/commands/command-table.ts';
 import { flagKeys, flagTable } from '../../src/cli/flags.ts';
 import { formatUsage } from '../../src/cli/usage.ts';
 
@@ -18,4 +19,18 @@ test('the usage has the layout of the reference', () => {
     '                                 Addresses on which to expose metrics and web',
     '                                 interface. Repeatable for multiple addresses.',
   ]);
+});
+
+test('the usage names every command', () => {
+  const lines = formatUsage().split('\n');
+  for (const { name } of commands) {
+    expect(
+      lines.filter((line) => line.startsWith(`       pushgate ${name} `)),
+      name,
+    ).not.toEqual([]);
+    expect(
+      lines.filter((line) => line.startsWith(`  ${name} `)),
+      name,
+    ).toHaveLength(1);
+  }
 });

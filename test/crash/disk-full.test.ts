@@ -1,30 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { silentLogger } from '../../src/base/logger.ts';
 import { LmdbGroupLog } from '../../src/persistence/lmdb-group-log.ts';
 import { readStore } from '../../src/persistence/read-store.ts';
 import { change, commitChanges, RecordingSink } from '../contract/group-log.ts';
-import { useTemporaryFolder } from '../support/temporary-folder.ts';
+import { useSmallDisk } from './small-disk.ts';
 
-const folder = useTemporaryFolder();
-let mounted: string | null = null;
-
-/** A file system of its own with 8 MB; `null` where we may not mount one. */
-function mountSmallDisk(): string | null {
-  const point = path.join(folder(), 'disk');
-  mkdirSync(point);
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', point]).status !== 0) return null;
-  return (mounted = point);
-}
-
-afterEach(() => {
-  if (mounted !== null) spawnSync('umount', [mounted]);
-  mounted = null;
-});
-
+const mountSmallDisk = useSmallDisk();
 test('a full disk refuses commits with a plain reason, half-applies nothing, and is noticed to be cured', async ({ skip }) => {
   const disk = mountSmallDisk() ?? skip('mounting a tmpfs needs root');
   const filler = path.join(disk, 'filler');

@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readStore } from '../../src/persistence/read-store.ts';
+import { commandOf, needs } from '../support/debian.ts';
 import { createRandom } from '../support/fake-group-log.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
 import { compileSources } from './compile-sources.ts';
 import { parseDiskRecording, recordedCalls, SimulatedDisk, type DiskEvent } from './disk-recording.ts';
 
 const seed = Number(process.env.PUSHGATE_SEED ?? 20_240_607);
-const hasStrace = existsSync('/usr/bin/strace');
 const folder = useTemporaryFolder();
 
 /** Commits batches of groups, and notes each batch before it begins and after it was acknowledged. */
@@ -45,7 +45,7 @@ function record(): DiskEvent[] {
   const watched = [file, `${file}.new`, notes].flatMap((name) => ['-P', name]);
   const node = [process.execPath, path.join(compiled, 'load.js'), file, notes, String(seed)];
   const { status, stderr } = spawnSync(
-    'strace',
+    commandOf('strace'),
     ['-f', '-xx', '-s', '10000000', '-e', `trace=${recordedCalls}`, ...watched, '-o', trace, ...node],
     {
       encoding: 'utf8',
@@ -66,7 +66,7 @@ function addBatch(groups: Groups, batch: Groups): Groups {
   return Object.fromEntries(Object.entries({ ...groups, ...batch }).filter(([, text]) => text !== null));
 }
 
-describe.skipIf(!hasStrace)('after a power failure', () => {
+describe.runIf(needs('strace'))('after a power failure', () => {
   test(`at any point between two writes, all that was acknowledged is there, and each batch as a whole or not at all (seed ${seed})`, () => {
     const events = record();
     const random = createRandom(seed);

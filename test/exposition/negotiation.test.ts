@@ -34,7 +34,8 @@ test('the first clause that names a format we have decides, and text where none 
     'text',
     text.replace('underscores', 'allow-utf-8'),
   );
-  f('text/plain;version=1.0.0;escaping=allow-utf-8,*/*;q=0.1', 'text', text.replace('underscores', 'allow-utf-8'));
+  f('text/plain;version=1.0.0;escaping=allow-utf-8,*/*;q=0.1', 'text', 'text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8');
+  f('text/plain;version=1.0.0', 'text', text.replace('0.0.4', '1.0.0'));
 });
 
 test('gzip is sent to who asks for it', () => {

@@ -285,3 +285,12 @@ test('that holds for everything a protobuf push can say, sound or not', () => {
     }),
   );
 });
+
+test('of a grouping label that a metric has twice only the first one is replaced, so that the family is flawed', () => {
+  const labels = [
+    { name: 'job', value: 'x' },
+    { name: 'job', value: 'y' },
+  ];
+  const family = createFamily('m', 'gauge', [{ ...createGauge({}, 1), labels }]);
+  expect(storeFamily(family, createKey({ job: 'a' }), 1).flaw).toContain('job');
+});

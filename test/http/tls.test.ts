@@ -10,6 +10,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { webConfigCheckIntervalMs } from '../../src/http/limits.ts';
 import { parseAlternativeNames } from '../../src/http/tls.ts';
 import type { StartOptions } from '../../src/http/server.ts';
+import { commandOf, needs } from '../support/debian.ts';
 import { echoRoutes, exchange, request, route, start } from './harness.ts';
 
 const hash = '$2b$04$eQJWhNi56QwkpJsOD3xkDe8pe1i2ONIYq1q/V7hTLmsRtM8R/15nS';
@@ -17,7 +18,8 @@ const alice = { Authorization: `Basic ${Buffer.from('alice:s3cret').toString('ba
 let folder = '';
 const at = (name: string): string => path.join(folder, name);
 const read = (name: string): string => readFileSync(at(name), 'utf8');
-const openssl = (...args: string[]): Buffer => execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+const hasOpenssl = needs('openssl');
+const openssl = (...args: string[]): Buffer => execFileSync(commandOf('openssl'), args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
 
 /** A certificate and key; `by` names the authority that signs, itself if left out. */
 function makeCertificate(name: string, san: string, by?: string): void {
@@ -44,6 +46,7 @@ function makeCertificate(name: string, san: string, by?: string): void {
 
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'pushgate-tls-'));
+  if (!hasOpenssl) return;
   makeCertificate('ca', 'DNS:ca');
   makeCertificate('server', 'DNS:localhost,IP:127.0.0.1');
   makeCertificate('other', 'DNS:localhost');
@@ -103,7 +106,7 @@ function shakeHands(port: number, options: ConnectionOptions = {}): Promise<{ na
   });
 }
 
-describe('TLS', () => {
+describe.runIf(hasOpenssl)('TLS', () => {
   test('HTTP/1 and HTTP/2 are served beside each other', async () => {
     const server = await startWith(tlsLines());
     expect(server.isTls).toBe(true);
@@ -212,7 +215,7 @@ describe('TLS', () => {
   });
 });
 
-describe('reloading', () => {
+describe.runIf(hasOpenssl)('reloading', () => {
   test('a renewed certificate is used for the next connection', async () => {
     const clock = makeClock();
     writeFileSync(at('live.pem'), read('server.pem'));

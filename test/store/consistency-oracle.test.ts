@@ -60,14 +60,27 @@ function isNew(set: Set<string>, value: string): boolean {
   return set.add(value).size > size;
 }
 
-const labelSets = [{ job: 'a' }, { job: 'a', x: '1' }, { job: 'b' }, { job: 'a', instance: '' }, { job: 'a', instance: 'i' }, { job: 'a', x: '1', instance: 'i' }];
+const labelSets = [
+  { job: 'a' },
+  { job: 'a', x: '1' },
+  { job: 'b' },
+  { job: 'a', instance: '' },
+  { job: 'a', instance: 'i' },
+  { job: 'a', x: '1', instance: 'i' },
+];
 const labels = fc.constantFrom(...labelSets);
 const sampleLabels = fc.constantFrom('', '{x="1"}', '{x="2"}', '{instance="i"}', '{instance="i",x="1"}', '{y="1"}');
 const family = fc.oneof(
-  fc.tuple(fc.constantFrom('f', 'g', 'f_count', 'f_sum', 'f_bucket'), fc.constantFrom('gauge', 'counter'), fc.uniqueArray(sampleLabels, { minLength: 1, maxLength: 3 })).map(
-    ([name, type, sets]) => ({ name, text: `# TYPE ${name} ${type}\n${sets.map((set) => `${name}${set} 1\n`).join('')}` }),
-  ),
-  fc.tuple(fc.constantFrom('summary', 'histogram'), sampleLabels).map(([type, set]) => ({ name: 'f', text: `# TYPE f ${type}\nf_count${set} 1\n` })),
+  fc
+    .tuple(
+      fc.constantFrom('f', 'g', 'f_count', 'f_sum', 'f_bucket'),
+      fc.constantFrom('gauge', 'counter'),
+      fc.uniqueArray(sampleLabels, { minLength: 1, maxLength: 3 }),
+    )
+    .map(([name, type, sets]) => ({ name, text: `# TYPE ${name} ${type}\n${sets.map((set) => `${name}${set} 1\n`).join('')}` })),
+  fc
+    .tuple(fc.constantFrom('summary', 'histogram'), sampleLabels)
+    .map(([type, set]) => ({ name: 'f', text: `# TYPE f ${type}\nf_count${set} 1\n` })),
 );
 /** Simple families first: a `f_count` behind a summary `f` would be a line of it. */
 const body = fc.uniqueArray(family, { selector: ({ name }) => name, maxLength: 2 }).map((families) =>
@@ -77,7 +90,12 @@ const body = fc.uniqueArray(family, { selector: ({ name }) => name, maxLength: 2
     .join(''),
 );
 const request: fc.Arbitrary<WriteRequest> = fc.oneof(
-  { weight: 8, arbitrary: fc.tuple(fc.constantFrom('add' as const, 'replace' as const), labels, body).map(([kind, set, text]) => pushOf(kind, set, text)) },
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(fc.constantFrom('add' as const, 'replace' as const), labels, body)
+      .map(([kind, set, text]) => pushOf(kind, set, text)),
+  },
   { weight: 2, arbitrary: labels.map((set): WriteRequest => ({ kind: 'delete', key: keyOf(set), atMs: 0 })) },
   { weight: 1, arbitrary: fc.constant<WriteRequest>({ kind: 'wipe', atMs: 0 }) },
 );
@@ -97,7 +115,12 @@ test('the store decides every write as a check of everything stored would, and e
       const wanted = [...oracle.groups.values()].flatMap(({ families }) =>
         [...families.values()].flatMap(({ home }) => home.bytes.toString('utf8', home.start, home.end).trimEnd().split('\n')),
       );
-      expect(expose(store).split('\n').filter((line) => line !== '' && !line.startsWith('#')).sort()).toEqual(wanted.sort());
+      expect(
+        expose(store)
+          .split('\n')
+          .filter((line) => line !== '' && !line.startsWith('#'))
+          .sort(),
+      ).toEqual(wanted.sort());
       expect(store.inconsistentFamilyCount).toBe(0);
     }),
     { numRuns: 1500 },
@@ -110,7 +133,10 @@ test('without checks, what is exposed is always consistent, and complete again o
     fc.property(fc.array(request, { maxLength: 25 }), (requests) => {
       const store = createStore({ isChecked: false });
       for (const next of requests) write(store, next);
-      const lines = expose(store, { withTimes: true }).trimEnd().split('\n').filter((line) => !line.startsWith('#') && line !== '');
+      const lines = expose(store, { withTimes: true })
+        .trimEnd()
+        .split('\n')
+        .filter((line) => !line.startsWith('#') && line !== '');
       const series = lines.map((line) => line.slice(0, line.lastIndexOf(' ')));
       expect(new Set(series).size).toBe(series.length);
       const kept = [...store.groups()];
@@ -128,20 +154,25 @@ test('without checks, what is exposed is always consistent, and complete again o
 
 test('abandoned writes change nothing in what is decided afterwards', () => {
   fc.assert(
-    fc.property(fc.array(request, { maxLength: 12 }), fc.array(request, { minLength: 1, maxLength: 8 }), fc.array(request, { maxLength: 12 }), (before, abandoned, after) => {
-      const store = createStore();
-      const twin = createStore();
-      for (const next of before) {
-        write(store, next);
-        write(twin, next);
-      }
-      const prepared = abandoned.map((next) => store.prepareWrite(next));
-      store.abandonChanges(prepared.flatMap(({ changes }) => changes));
-      // Which of several groups a refusal names may differ.
-      const wordingOf = (refusal: Refusal | null): string | undefined => refusal?.message.replace(/group \{[^}]*\}/, 'a group');
-      for (const next of after) expect(wordingOf(write(store, next))).toBe(wordingOf(write(twin, next)));
-      expect(expose(store, { withTimes: true })).toBe(expose(twin, { withTimes: true }));
-    }),
+    fc.property(
+      fc.array(request, { maxLength: 12 }),
+      fc.array(request, { minLength: 1, maxLength: 8 }),
+      fc.array(request, { maxLength: 12 }),
+      (before, abandoned, after) => {
+        const store = createStore();
+        const twin = createStore();
+        for (const next of before) {
+          write(store, next);
+          write(twin, next);
+        }
+        const prepared = abandoned.map((next) => store.prepareWrite(next));
+        store.abandonChanges(prepared.flatMap(({ changes }) => changes));
+        // Which of several groups a refusal names may differ.
+        const wordingOf = (refusal: Refusal | null): string | undefined => refusal?.message.replace(/group \{[^}]*\}/, 'a group');
+        for (const next of after) expect(wordingOf(write(store, next))).toBe(wordingOf(write(twin, next)));
+        expect(expose(store, { withTimes: true })).toBe(expose(twin, { withTimes: true }));
+      },
+    ),
     { numRuns: 1000 },
   );
 });

@@ -44,7 +44,10 @@ describe('pushes', () => {
     expect(write(store, pushOf('replace', { job: 'a' }, 'one 2 77\n', 6000))?.message).toBe(
       'pushed metrics are invalid or inconsistent with existing metrics: pushed metrics must not have timestamps',
     );
-    expect(write(store, pushOf('replace', { job: 'new' }, 'one 2\none 3\n', 7000))).toMatchObject({ status: 400, code: 'PG_PUSH_INCONSISTENT' });
+    expect(write(store, pushOf('replace', { job: 'new' }, 'one 2\none 3\n', 7000))).toMatchObject({
+      status: 400,
+      code: 'PG_PUSH_INCONSISTENT',
+    });
     expect(expose(store)).toBe('# TYPE one untyped\none{instance="",job="a"} 1\n');
     expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ pushedAtMs: 5000, failedAtMs: 6000 });
     expect(store.group(keyOf({ job: 'new' }).id)).toMatchObject({ pushedAtMs: 0, failedAtMs: 7000 });
@@ -62,7 +65,10 @@ describe('pushes', () => {
 
   test('pushed push times never replace ours; a pushed failure time counts in a group that exists', () => {
     const store = createStore();
-    write(store, pushOf('replace', { job: 'a' }, '# TYPE push_time_seconds counter\npush_time_seconds{x="y"} 42\npush_failure_time_seconds 7\n', 1000));
+    write(
+      store,
+      pushOf('replace', { job: 'a' }, '# TYPE push_time_seconds counter\npush_time_seconds{x="y"} 42\npush_failure_time_seconds 7\n', 1000),
+    );
     expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ pushedAtMs: 1000, failedAtMs: 0 });
     write(store, pushOf('add', { job: 'a' }, 'push_failure_time_seconds 7\n', 2000));
     expect(store.group(keyOf({ job: 'a' }).id)).toMatchObject({ pushedAtMs: 2000, failedAtMs: 7000 });
@@ -73,28 +79,92 @@ describe('pushes', () => {
 describe('the consistency check refuses, and names family, series and group', () => {
   /** Pushes the first bodies, then expects the last one to be refused with a message that holds all of `wanted`. */
   function refuses(pushes: readonly (readonly [Record<string, string>, string])[], ...wanted: string[]): void {
-    const store = createStore({ ownTypes: new Map([['own', 'gauge'], ['own_summary', 'summary']]) });
+    const store = createStore({
+      ownTypes: new Map([
+        ['own', 'gauge'],
+        ['own_summary', 'summary'],
+      ]),
+    });
     const last = pushes.length - 1;
     pushes.forEach(([labels, body], i) => {
       const refusal = write(store, pushOf('replace', labels, body));
       if (i < last) expect(refusal).toBeNull();
-      else for (const part of ['pushed metrics are invalid or inconsistent with existing metrics: ', ...wanted]) expect(refusal?.message).toContain(part);
+      else
+        for (const part of ['pushed metrics are invalid or inconsistent with existing metrics: ', ...wanted])
+          expect(refusal?.message).toContain(part);
     });
   }
 
   test.each([
-    ['another type in another group', [[{ job: 'a' }, '# TYPE f counter\nf 1\n'], [{ job: 'b' }, '# TYPE f gauge\nf 1\n']], ['"f"', 'gauge', 'counter', '{job="a"}']],
+    [
+      'another type in another group',
+      [
+        [{ job: 'a' }, '# TYPE f counter\nf 1\n'],
+        [{ job: 'b' }, '# TYPE f gauge\nf 1\n'],
+      ],
+      ['"f"', 'gauge', 'counter', '{job="a"}'],
+    ],
     ['another type than ours', [[{ job: 'a' }, '# TYPE own counter\nown 1\n']], ['"own"', 'gauge', 'counter']],
     ['a part of a summary of ours', [[{ job: 'a' }, 'own_summary_count 1\n']], ['"own_summary_count"', '"own_summary"']],
-    ['a part of a summary in another group', [[{ job: 'a' }, '# TYPE s summary\ns_count 1\n'], [{ job: 'b' }, 's_sum 1\n']], ['"s_sum"', '"s"', '{job="a"}']],
-    ['a histogram over a family in another group', [[{ job: 'a' }, 'h_bucket 1\n'], [{ job: 'b' }, '# TYPE h histogram\nh_count 1\n']], ['"h_bucket"', '{job="a"}']],
-    ['a summary over a family of the same push', [[{ job: 'a' }, 's_count 1\n# TYPE s summary\ns{quantile="1"} 1\n']], ['"s_count"', '"s"']],
-    ['the same series from a group with fewer labels', [[{ job: 'a' }, 'f{zone="z"} 1\n'], [{ job: 'a', zone: 'z' }, 'f 2\n']], ['f{', 'zone="z"', '{job="a"}']],
-    ['the same series from a group with more labels', [[{ job: 'a', zone: 'z' }, 'f 2\n'], [{ job: 'a' }, 'f{zone="y"} 1\nf{zone="z"} 1\n']], ['zone="z"', '{job="a",zone="z"}']],
-    ['the same series through the implied instance', [[{ job: 'a' }, 'f{x="y"} 2\n'], [{ job: 'a', instance: '' }, 'f{x="y"} 1\n']], ['instance=""', '{job="a"}']],
-    ['a group whose push times another group holds', [[{ job: 'a' }, ''], [{ job: 'a', instance: '' }, '']], ['push_time_seconds{instance="",job="a"}', '{job="a"}']],
-    ['the same series twice in a push', [[{ job: 'a' }, 'f{a="b",c="d"} 1\nf{c="d",a="b"} 2\n']], ['"f"', '{a="b",c="d",instance="",job="a"}']],
-  ] as const)('%s', (_, pushes, wanted) => refuses(pushes as never, ...wanted));
+    [
+      'a part of a summary in another group',
+      [
+        [{ job: 'a' }, '# TYPE s summary\ns_count 1\n'],
+        [{ job: 'b' }, 's_sum 1\n'],
+      ],
+      ['"s_sum"', '"s"', '{job="a"}'],
+    ],
+    [
+      'a histogram over a family in another group',
+      [
+        [{ job: 'a' }, 'h_bucket 1\n'],
+        [{ job: 'b' }, '# TYPE h histogram\nh_count 1\n'],
+      ],
+      ['"h_bucket"', '{job="a"}'],
+    ],
+    [
+      'a summary over a family of the same push',
+      [[{ job: 'a' }, 's_count 1\n# TYPE s summary\ns{quantile="1"} 1\n']],
+      ['"s_count"', '"s"'],
+    ],
+    [
+      'the same series from a group with fewer labels',
+      [
+        [{ job: 'a' }, 'f{zone="z"} 1\n'],
+        [{ job: 'a', zone: 'z' }, 'f 2\n'],
+      ],
+      ['f{', 'zone="z"', '{job="a"}'],
+    ],
+    [
+      'the same series from a group with more labels',
+      [
+        [{ job: 'a', zone: 'z' }, 'f 2\n'],
+        [{ job: 'a' }, 'f{zone="y"} 1\nf{zone="z"} 1\n'],
+      ],
+      ['zone="z"', '{job="a",zone="z"}'],
+    ],
+    [
+      'the same series through the implied instance',
+      [
+        [{ job: 'a' }, 'f{x="y"} 2\n'],
+        [{ job: 'a', instance: '' }, 'f{x="y"} 1\n'],
+      ],
+      ['instance=""', '{job="a"}'],
+    ],
+    [
+      'a group whose push times another group holds',
+      [
+        [{ job: 'a' }, ''],
+        [{ job: 'a', instance: '' }, ''],
+      ],
+      ['push_time_seconds{instance="",job="a"}', '{job="a"}'],
+    ],
+    [
+      'the same series twice in a push',
+      [[{ job: 'a' }, 'f{a="b",c="d"} 1\nf{c="d",a="b"} 2\n']],
+      ['"f"', '{a="b",c="d",instance="",job="a"}'],
+    ],
+  ] as const)('%s', (_, pushes, wanted) => refuses(pushes, ...wanted));
 
   test('and what it refused is fine once the other group is gone', () => {
     const store = createStore();
@@ -189,8 +259,13 @@ describe('what a scrape reads', () => {
     for (let i = 0; i < 600; i++) write(store, pushOf('replace', { job: `j${i}` }, 'f 1\n'));
     const pieces = store.readExposition().find(({ name }) => name === 'f')?.pieces ?? [];
     expect(pieces.length).toBeGreaterThan(1);
-    for (let i = 0; i < 600; i++) write(store, i % 2 === 0 ? pushOf('replace', { job: `j${i}` }, 'f 2\n') : { kind: 'delete', key: keyOf({ job: `j${i}` }), atMs: 0 });
-    const lines = pieces.map((piece) => piece.text('underscores').toString()).join('').trimEnd().split('\n');
+    for (let i = 0; i < 600; i++)
+      write(store, i % 2 === 0 ? pushOf('replace', { job: `j${i}` }, 'f 2\n') : { kind: 'delete', key: keyOf({ job: `j${i}` }), atMs: 0 });
+    const lines = pieces
+      .map((piece) => piece.text('underscores').toString())
+      .join('')
+      .trimEnd()
+      .split('\n');
     expect(lines).toEqual(Array.from({ length: 600 }, (_, i) => `f{instance="",job="j${i}"} 1`));
     expect(expose(store).split('\n')).toHaveLength(302);
   });

@@ -1,7 +1,8 @@
+import { compareAsBytes } from '../../src/base/bytes.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import type { Refusal } from '../../src/base/errors.ts';
 import { writeFamilyHeader } from '../../src/exposition/ready-text.ts';
-import { decodePush } from '../../src/exposition/decode-push.ts';
+import { PushDecoder } from '../../src/exposition/decode-push.ts';
 import { createGroupingKey, type GroupingKey } from '../../src/model/grouping-key.ts';
 import type { WriteRequest } from '../../src/model/write-request.ts';
 import { MetricStore, type MetricStoreOptions } from '../../src/store/metric-store.ts';
@@ -18,7 +19,7 @@ export function keyOf(labels: Readonly<Record<string, string>>): GroupingKey {
 /** A push of a text body as the API hands it to the store. */
 export function pushOf(kind: 'add' | 'replace', labels: Readonly<Record<string, string>>, body: string, atMs = 1000): WriteRequest {
   const key = keyOf(labels);
-  return { kind, key, atMs, ...decodePush(Buffer.from(body), undefined, { key, atMs, allowUtf8Names: false }) };
+  return { kind, key, atMs, ...new PushDecoder(false).decode(Buffer.from(body), undefined, key, atMs) };
 }
 
 /** Prepares and applies one write. Returns the refusal, if there is one. */
@@ -32,6 +33,7 @@ export function write(store: MetricStore, request: WriteRequest): Refusal | null
 export function expose(store: MetricStore, options: { withTimes?: boolean } = {}): string {
   return store
     .readExposition()
+    .toSorted((a, b) => compareAsBytes(a.name, b.name))
     .filter(({ name }) => options.withTimes === true || !/^push_(failure_)?time_seconds$/.test(name))
     .map(
       ({ name, help, type, pieces }) =>

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Refusal } from '../../base/errors.ts';
-import { decodePush, type DecodedPush } from '../../exposition/decode-push.ts';
+import { PushDecoder, type DecodedPush } from '../../exposition/decode-push.ts';
 import type { HttpHandler, HttpRequest } from '../../http/types.ts';
 import type { Group } from '../../model/group.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
@@ -33,7 +33,9 @@ const requestSchema = v.strictObject({
 
 /** POST `/api/v1/lint`: what a push would do, found out by the decoder and the check of the real one. Nothing is stored. */
 export function createLintHandler(gateway: Gateway): HttpHandler {
-  return async (request) => replyWithData<LintResult>(tryPush(gateway, await readTrial(request)));
+  // One of its own: what the real one has learned of real pushes shall not be pushed out by trials.
+  const decoder = new PushDecoder(gateway.options.allowUtf8Names);
+  return async (request) => replyWithData<LintResult>(tryPush(gateway, decoder, await readTrial(request)));
 }
 
 async function readTrial(request: HttpRequest): Promise<Trial> {
@@ -61,7 +63,7 @@ function parseTrial(body: Buffer): Trial {
   return { method, labels: Object.entries(labels), contentType: undefined, body: Buffer.from(text) };
 }
 
-function tryPush(gateway: Gateway, { method, labels, contentType, body }: Trial): LintResult {
+function tryPush(gateway: Gateway, decoder: PushDecoder, { method, labels, contentType, body }: Trial): LintResult {
   const { clock, options, store } = gateway;
   let key: GroupingKey | null = null;
   let before: Group | undefined;
@@ -71,7 +73,7 @@ function tryPush(gateway: Gateway, { method, labels, contentType, body }: Trial)
     key = createKeyOfLabels(labels, options.allowUtf8Names);
     before = store.group(key.id);
     const atMs = clock.nowMs();
-    push = decodePush(body, contentType, { key, atMs, allowUtf8Names: options.allowUtf8Names });
+    push = decoder.decode(body, contentType, key, atMs);
     checkPush(gateway, { kind: method === 'PUT' ? 'replace' : 'add', key, ...push, atMs });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

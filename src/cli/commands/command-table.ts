@@ -1,0 +1,11 @@
+import { checkCommand } from './check.ts';
+import type { Command } from './command.ts';
+import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
+
+/** Every command but `serve`, which is what Pushgate does when no command is named. */
+export const commands: readonly Command[] = [checkCommand, exportCommand, importCommand];
+
+export function findCommand(name: string | undefined): Command | undefined {
+  return commands.find((command) => command.name === name);
+}

@@ -1,0 +1,7 @@
+import { defineFailure, defineRefusal, type FailureKind, type RefusalKind } from '../../base/errors.ts';
+
+/** A document that `pushgate import` cannot bring in as a whole: nothing of it is stored. The status is never sent. */
+export const importRefused: RefusalKind = defineRefusal('PG_IMPORT', 400);
+
+/** A file that a command should read or write, and cannot. */
+export const commandFileUnusable: FailureKind = defineFailure('PG_COMMAND_FILE');

@@ -1,0 +1,90 @@
+import { createWriteStream, existsSync, rmSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { mergeFamilies } from '../../api/exposed-families.ts';
+import { writeTextExposition } from '../../exposition/exposition-writer.ts';
+import { readFamily } from '../../exposition/store-family.ts';
+import type { StoredFamily } from '../../model/stored-family.ts';
+import type { MetricStore } from '../../store/metric-store.ts';
+import type { Command, CommandIo } from './command.ts';
+import { commandFileUnusable } from './errors.ts';
+import { readGroups } from './read-groups.ts';
+
+const help = `
+Writes all that a store holds as a text exposition, push times included: what a
+scrape would show, without the gateway's own metrics, and with UTF-8 names as
+they are. PATH is a store that no server has open, or a persistence file of the
+Prometheus Pushgateway. Without FILE, or with -, it goes to stdout. FILE must not
+exist.
+
+What the text format cannot say (native histograms, exemplars, created
+timestamps) is not in it; to keep that as well, copy the store itself while no
+server has it open.
+
+  -h, --help  Show this help.
+`;
+
+/** `pushgate export PATH [FILE]`: what is stored, as the text that `pushgate import` reads. */
+export const exportCommand: Command = {
+  name: 'export',
+  forms: ['PATH [FILE|-]'],
+  summary: 'Write what a store holds as a text exposition.',
+  help,
+  options: [],
+  operandsMin: 1,
+  operandsMax: 2,
+  async run({ operands }, io) {
+    const [path = '', file = '-'] = operands;
+    if (file !== '-' && existsSync(file)) throw commandFileUnusable(`cannot export to ${file}: that file exists`);
+    const store = await readGroups(path, io.logger);
+    const page = Readable.from(writeTextExposition(mergeFamilies([], store.readExposition()), 'allow-utf-8'));
+    await writePage(page, file, io);
+    io.stderr.write(describeExport(store));
+  },
+};
+
+/** A file that could not be written to its end does not stay. */
+async function writePage(page: Readable, file: string, { stdout }: CommandIo): Promise<void> {
+  try {
+    if (file === '-') await pipeline(page, stdout, { end: false });
+    else await pipeline(page, createWriteStream(file, { flags: 'wx', flush: true }));
+  } catch (cause) {
+    if (file !== '-') rmSync(file, { force: true });
+    throw commandFileUnusable(`cannot export to ${file === '-' ? 'stdout' : file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function describeExport(store: MetricStore): string {
+  let groups = 0;
+  let families = 0;
+  let untold = 0;
+  for (const group of store.groups()) {
+    groups += 1;
+    families += group.families.size;
+    for (const family of group.families.values()) if (holdsMoreThanText(family)) untold += 1;
+  }
+  const lines = [`Exported ${groups} groups with ${families} metric families.`];
+  if (untold > 0) lines.push(`${untold} of the families hold something that text cannot say, such as native histograms or exemplars.`);
+  const { inconsistentFamilyCount: leftOut } = store;
+  if (leftOut > 0) lines.push(`${leftOut} of the families contradict others and were left out, as in a scrape.`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Whether somebody would miss something in the text; a rounding or a bucket that the text adds is not meant. */
+function holdsMoreThanText(stored: StoredFamily): boolean {
+  if (stored.protobuf === null) return false;
+  const { metrics, unit } = readFamily(stored);
+  return (
+    unit !== null ||
+    metrics.some(
+      ({ counter, summary, histogram }) =>
+        (counter !== null && (counter.exemplar !== null || counter.createdTimestamp !== null)) ||
+        (summary !== null && summary.createdTimestamp !== null) ||
+        (histogram !== null &&
+          (histogram.native !== null ||
+            histogram.createdTimestamp !== null ||
+            histogram.exemplars.length > 0 ||
+            histogram.buckets.some(({ exemplar }) => exemplar !== null))),
+    )
+  );
+}

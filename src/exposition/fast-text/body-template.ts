@@ -1,0 +1,156 @@
+import type { MetricType } from '../../model/metric-family.ts';
+import type { StoredFamily } from '../../model/stored-family.ts';
+import type { KeyTexts } from './line-labels.ts';
+import { renderNumber } from './numbers.ts';
+import { allLabels, countHole, type ReadyLines, valueHole } from './ready-lines.ts';
+
+/**
+ * What stays the same when a job pushes again, or another replica of it does: everything but the values and the grouping labels. A body that
+ * fits costs a comparison of what is between its values and a concatenation, instead of reading it.
+ *
+ *     body       |# TYPE up gauge\nup{a="b"} |1|\nup{a="c"} |0|\n|        segments between the values
+ *     text       |up{a="b",|instance="",job="x"|} |1|\nup{a="c",| ...      constants between labels and values
+ *
+ * All texts are latin1 strings of UTF-8 bytes: they are compared and copied, never looked into.
+ */
+export class BodyTemplate {
+  readonly #segments: readonly string[];
+  readonly #constants: readonly string[];
+  /** What stands before each constant but the first: the place of a grouping label, `allLabels`, or `valueHole`/`countHole`. */
+  readonly #holes: Int16Array;
+  /** For holes of values: which value of the body. */
+  readonly #values: Uint32Array;
+  readonly #families: readonly TemplateFamily[];
+  /** Characters kept, roughly. */
+  readonly weight: number;
+
+  constructor(parts: TemplateParts) {
+    this.#segments = parts.segments;
+    this.#constants = parts.constants;
+    this.#holes = Int16Array.from(parts.holes);
+    this.#values = Uint32Array.from(parts.values);
+    this.#families = parts.families;
+    const length = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length + stringOverhead, 0);
+    this.weight = length(parts.segments) + length(parts.constants) + parts.holes.length * 6;
+  }
+
+  /** The families of a body of this form, or null if it has another one or a value that is not for the fast path. */
+  apply(body: string, texts: KeyTexts, atMs: number): StoredFamily[] | null {
+    const values = this.#readValues(body);
+    return values === null ? null : this.#render(values, texts, atMs);
+  }
+
+  #readValues(body: string): string[] | null {
+    const segments = this.#segments;
+    const last = segments.length - 1;
+    const values: string[] = [];
+    let at = 0;
+    for (let i = 0; i < last; i++) {
+      const segment = segments[i] as string;
+      if (!body.startsWith(segment, at)) return null;
+      at += segment.length;
+      const end = body.indexOf('\n', at);
+      if (end === -1) return null;
+      values.push(body.slice(at, end));
+      at = end;
+    }
+    return body.length - at === (segments[last] as string).length && body.endsWith(segments[last] as string) ? values : null;
+  }
+
+  #render(values: readonly string[], { labels, alone }: KeyTexts, atMs: number): StoredFamily[] | null {
+    const constants = this.#constants;
+    const holes = this.#holes;
+    let text = '';
+    let hole = 0;
+    const ends: number[] = [];
+    for (const { holeEnd } of this.#families) {
+      for (; hole < holeEnd; hole++) {
+        text += constants[hole] as string;
+        const kind = holes[hole] as number;
+        if (kind >= 0) text += labels[kind] as string;
+        else if (kind === allLabels) text += alone;
+        else {
+          const value = renderNumber(values[this.#values[hole] as number] as string, kind === countHole ? 'count' : 'value');
+          if (value === null) return null;
+          // Every line ends behind its value.
+          text += value;
+          text += '\n';
+        }
+      }
+      ends.push(text.length);
+    }
+    const bytes = Buffer.allocUnsafeSlow(text.length);
+    bytes.write(text, 'latin1');
+    return this.#families.map((family, i) => ({
+      name: family.name,
+      type: family.type,
+      help: family.help,
+      metricCount: family.metricCount,
+      sampleCount: family.sampleCount,
+      pushedAtMs: atMs,
+      home: { bytes, start: ends[i - 1] ?? 0, end: ends[i] as number },
+      protobuf: null,
+      order: family.order,
+      hasLegacyNames: true,
+      flaw: null,
+    }));
+  }
+}
+
+/** Bytes of a string beside its characters, about. */
+const stringOverhead = 24;
+
+interface TemplateParts {
+  readonly segments: readonly string[];
+  readonly constants: readonly string[];
+  readonly holes: readonly number[];
+  readonly values: readonly number[];
+  readonly families: readonly TemplateFamily[];
+}
+
+interface TemplateFamily {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string | null;
+  readonly metricCount: number;
+  readonly sampleCount: number;
+  readonly order: Uint32Array | null;
+  /** Behind its last hole. */
+  readonly holeEnd: number;
+}
+
+/** A family that was decoded, and its lines in the order of its text. */
+export interface DecodedFamily {
+  readonly stored: StoredFamily;
+  readonly lineOrder: Iterable<number>;
+}
+
+/** Makes a template of a body that was just decoded into `lines`. */
+export function createBodyTemplate(body: Buffer, lines: ReadyLines, decoded: readonly DecodedFamily[]): BodyTemplate {
+  const ready = Buffer.from(lines.bytes.buffer, lines.bytes.byteOffset, lines.length);
+  const segments: string[] = [];
+  let bodyAt = 0;
+  for (let line = 0; line < lines.lineCount; line++) {
+    segments.push(body.toString('latin1', bodyAt, lines.valueStarts[line]));
+    bodyAt = lines.valueEnds[line] as number;
+  }
+  segments.push(body.toString('latin1', bodyAt));
+  const constants: string[] = [];
+  const holes: number[] = [];
+  const values: number[] = [];
+  const families = decoded.map(({ stored, lineOrder }) => {
+    for (const line of lineOrder) {
+      let at = lines.starts[line] as number;
+      for (let hole = lines.firstHoles[line] as number; hole < (lines.firstHoles[line + 1] as number); hole++) {
+        const kind = lines.holeKinds[hole] as number;
+        constants.push(ready.toString('latin1', at, lines.holeStarts[hole]));
+        holes.push(kind);
+        values.push(kind === valueHole || kind === countHole ? line : 0);
+        at = lines.holeEnds[hole] as number;
+      }
+    }
+    const { name, type, help, metricCount, sampleCount, order } = stored;
+    return { name, type, help, metricCount, sampleCount, order, holeEnd: holes.length };
+  });
+  return new BodyTemplate({ segments, constants, holes, values, families });
+}

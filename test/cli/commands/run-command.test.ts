@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { commands } from '../../../src/cli/commands/command-table.ts';
+import { formatCommandUsage } from '../../../src/cli/commands/run-command.ts';
+import { run } from './support.ts';
+
+test('every command explains itself on 80 columns and ends with 0', async () => {
+  for (const command of commands) {
+    const { code, stdout, stderr } = await run([command.name, '--help']);
+    expect([code, stderr, stdout]).toEqual([0, '', formatCommandUsage(command)]);
+    expect(stdout).toContain('Exit codes:');
+    for (const option of command.options) expect(stdout).toContain(`--${option}=`);
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(81);
+    expect((await run([command.name, '-h'])).stdout).toBe(stdout);
+  }
+});
+
+test('a wrong command line is refused with 1 and a hint', async () => {
+  const f = async (argv: string[], want: string): Promise<void> => {
+    expect(await run(argv), argv.join(' ')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `pushgate: error: ${want}, try pushgate ${argv[0] ?? ''} --help\n`,
+    });
+  };
+  await f(['check'], 'the PATH of the store is missing');
+  await f(['check', 'a', 'b'], 'unexpected b');
+  await f(['check', '--salvage'], "Option '--salvage <value>' argument missing");
+  await f(['export', 'a', 'b', 'c'], 'unexpected c');
+  await f(['export', '--salvage=x', 'a'], "Unknown option '--salvage'");
+  await f(['import', '--grouping-labels=instance', 'a'], '--grouping-labels must name job, which every group has');
+  await f(['import', '--grouping-labels=job,', 'a'], '"" in --grouping-labels is no label name');
+  await f(['import', '--grouping-labels=job,__name__', 'a'], '"__name__" in --grouping-labels is no label name');
+});
