@@ -112,12 +112,14 @@ export function readServer(signal: AbortSignal): Promise<ServerStatus> {
   return requestData('server', { signal });
 }
 
-export function completeLabelNames(signal: AbortSignal): Promise<Completions> {
-  return requestData('labels', { signal });
+/** Label names that have `part` in them, the most frequent first. */
+export function completeLabelNames(part: string, signal: AbortSignal): Promise<Completions> {
+  return requestData(`labels?${new URLSearchParams({ search: part }).toString()}`, { signal });
 }
 
-export function completeLabelValues(name: string, signal: AbortSignal): Promise<Completions> {
-  return requestData(`label/${encodeURIComponent(name)}/values`, { signal });
+/** Values of a label that have `part` in them, the most frequent first. */
+export function completeLabelValues(name: string, part: string, signal: AbortSignal): Promise<Completions> {
+  return requestData(`label/${encodeURIComponent(name)}/values?${new URLSearchParams({ search: part }).toString()}`, { signal });
 }
 
 /** Whether events come in at the moment. */

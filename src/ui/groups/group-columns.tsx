@@ -24,8 +24,8 @@ export interface ColumnPlan {
 export const columnPlans: readonly ColumnPlan[] = [
   { id: 'state', title: 'State', width: 'minmax(6.5rem, 1.8fr)', sort: 'last_failure', isLargestFirst: true },
   { id: 'job', title: 'Job', width: 'minmax(9rem, 1.4fr)', sort: 'job' },
-  { id: 'instance', title: 'Instance', width: 'minmax(7rem, 1.1fr)' },
-  { id: 'labels', title: 'Other labels', width: 'minmax(8rem, 1.8fr)' },
+  { id: 'instance', title: 'Instance', width: 'minmax(10rem, 1.3fr)' },
+  { id: 'labels', title: 'Other labels', width: 'minmax(8rem, 1.6fr)' },
   { id: 'last_push', title: 'Last push', width: '7.5rem', sort: 'last_push', isLargestFirst: true },
   { id: 'families', title: 'Families', width: '6rem', isNumber: true, sort: 'families', isLargestFirst: true },
   { id: 'samples', title: 'Samples', width: '6rem', isNumber: true, sort: 'samples', isLargestFirst: true },

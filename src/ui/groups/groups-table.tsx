@@ -50,7 +50,9 @@ export function GroupsTable({ ref, view, groups, matched, selection, onSort, onT
     if (lastWanted >= rows.length && !isStale) loadMore();
   }, [lastWanted, rows.length, isStale, loadMore]);
   // Another question: its answer is read from the top.
-  useEffect(() => ref.current?.scrollTo({ top: 0 }), [ref, view.search, view.selector, view.outcome, view.sort]);
+  useEffect(() => {
+    ref.current?.scrollTo({ top: 0 });
+  }, [ref, view.search, view.selector, view.outcome, view.sort]);
 
   const [active, setActive] = useState(0);
   const activate = (index: number): void => {

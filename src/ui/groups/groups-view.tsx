@@ -23,7 +23,7 @@ export function GroupsView({ view }: { readonly view: GroupsViewState }): ReactN
   const change = useCallback((part: Partial<GroupsViewState>) => navigate({ ...view, ...part }, 'replace'), [view]);
   const toggle = useCallback((group: GroupSummary) => setSelection((old) => toggleMember(old, group)), []);
   const table = useRef<HTMLDivElement>(null);
-  const news = useNews(groups, () => table.current?.scrollTop === 0 && selection.size === 0 && doomed === undefined);
+  const news = useNews(groups, () => (table.current?.scrollTop ?? 0) === 0 && selection.size === 0 && doomed === undefined);
   const { latest, rows, error } = groups;
   const isEmpty = latest?.total === 0;
 

@@ -99,31 +99,28 @@ export function SelectorBox({ selector, onChange }: SelectorBoxProps): ReactNode
 
 /** What fits at the cursor: names and values come from the server, the most frequent first. */
 function useChoices(place: CompletionPlace, isOpen: boolean): readonly Completion[] {
-  const valueOf = place.kind === 'value' ? place.name : '';
-  const names = useQuery({
-    queryKey: ['label-names'],
-    queryFn: ({ signal }) => completeLabelNames(signal),
-    enabled: isOpen && place.kind === 'name',
-    staleTime: 60_000,
+  const isAsked = place.kind === 'name' || (place.kind === 'value' && place.name !== '');
+  const name = place.kind === 'value' ? place.name : '';
+  const { data } = useQuery({
+    queryKey: ['completions', name, place.typed],
+    queryFn: ({ signal }) => (name === '' ? completeLabelNames(place.typed, signal) : completeLabelValues(name, place.typed, signal)),
+    enabled: isOpen && isAsked,
+    staleTime: 30_000,
   });
-  const values = useQuery({
-    queryKey: ['label-values', valueOf],
-    queryFn: ({ signal }) => completeLabelValues(valueOf, signal),
-    enabled: isOpen && valueOf !== '',
-    staleTime: 60_000,
-  });
-  return useMemo(() => {
-    const typed = place.typed.toLowerCase();
-    const all = place.kind === 'name' ? names.data?.values : place.kind === 'value' ? values.data?.values : fixedChoices(place);
-    return (all ?? []).filter(({ value }) => value.toLowerCase().includes(typed)).slice(0, choicesMax);
-  }, [place, names.data, values.data]);
+  return useMemo(() => (isAsked ? (data?.values ?? []).slice(0, choicesMax) : fixedChoices(place)), [place, isAsked, data]);
 }
 
-function fixedChoices({ kind }: CompletionPlace): readonly Completion[] {
-  return (kind === 'operator' ? selectorOperators : [',']).map((value) => ({ value, groups: 0 }));
+const separators: readonly string[] = [',', '}'];
+
+function fixedChoices({ kind, typed }: CompletionPlace): readonly Completion[] {
+  const words =
+    kind === 'operator' ? selectorOperators.filter((operator) => operator.startsWith(typed)) : kind === 'separator' ? separators : [];
+  return words.map((value) => ({ value, groups: 0 }));
 }
 
-/** A choice as it stands in the selector; after a name comes its operator, so the next list opens by itself. */
+/** A choice as it stands in the selector, with what always follows it: so the next list opens by itself. */
 function textOf({ kind }: CompletionPlace, choice: string): string {
-  return kind === 'value' ? quoteValue(choice) : choice;
+  if (kind === 'value') return quoteValue(choice);
+  if (kind === 'name') return `${/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(choice) ? choice : quoteValue(choice)}="`;
+  return kind === 'operator' ? `${choice}"` : choice;
 }

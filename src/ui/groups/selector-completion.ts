@@ -3,7 +3,7 @@ export type CompletionPlace =
   | { readonly kind: 'name'; readonly from: number; readonly to: number; readonly typed: string }
   | { readonly kind: 'operator'; readonly from: number; readonly to: number; readonly typed: string }
   | { readonly kind: 'value'; readonly from: number; readonly to: number; readonly typed: string; readonly name: string }
-  | { readonly kind: 'separator'; readonly from: number; readonly to: number; readonly typed: string };
+  | { readonly kind: 'separator' | 'end'; readonly from: number; readonly to: number; readonly typed: string };
 
 export const selectorOperators: readonly string[] = ['=', '!=', '=~', '!~'];
 
@@ -29,6 +29,7 @@ export function isSelectorWhole(text: string): boolean {
 
 /** Where in a matcher the cursor stands. The text after the cursor stays as it is, but for the rest of the word. */
 export function findCompletionPlace(text: string, cursor: number): CompletionPlace {
+  if (isSelectorWhole(text.slice(0, cursor)) && text[cursor - 1] === '}') return { kind: 'end', from: cursor, to: cursor, typed: '' };
   const open = text.indexOf('{') + 1;
   const before = text.slice(open, cursor);
   const start = open + skipMatchers(before, true);

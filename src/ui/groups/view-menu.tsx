@@ -25,24 +25,18 @@ export function ViewMenu({ view: { hidden, sort }, onChange }: ViewMenuProps): R
       <Menu.Dropdown>
         <Menu.Label>Columns</Menu.Label>
         {columnPlans.map(({ id, title }) => (
-          <Menu.Item
-            key={id}
-            role="menuitemcheckbox"
-            aria-checked={!hidden.includes(id)}
-            leftSection={<Tick isOn={!hidden.includes(id)} />}
-            disabled={id === 'job'}
-            onClick={() => toggleColumn(id)}
-          >
+          <Menu.CheckboxItem key={id} checked={!hidden.includes(id)} disabled={id === 'job'} onChange={() => toggleColumn(id)}>
             {title}
-          </Menu.Item>
+          </Menu.CheckboxItem>
         ))}
-        <Menu.Divider />
-        <Menu.Label>Order</Menu.Label>
+        <Menu.Divider className={styles.narrowOnly ?? ''} />
+        <Menu.Label className={styles.narrowOnly ?? ''}>Order</Menu.Label>
         {columnPlans
           .filter((plan) => plan.sort !== undefined)
           .map((plan) => (
             <Menu.Item
               key={plan.id}
+              className={styles.narrowOnly ?? ''}
               leftSection={<Arrow order={sort === plan.sort ? 'arrowUp' : sort === `-${plan.sort ?? ''}` ? 'arrowDown' : undefined} />}
               onClick={() => onChange({ sort: toggleSort(sort, plan) })}
             >
@@ -52,10 +46,6 @@ export function ViewMenu({ view: { hidden, sort }, onChange }: ViewMenuProps): R
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-function Tick({ isOn }: { readonly isOn: boolean }): ReactNode {
-  return <span className={styles.tick}>{isOn && <Icon name="check" size={14} />}</span>;
 }
 
 function Arrow({ order }: { readonly order: 'arrowUp' | 'arrowDown' | undefined }): ReactNode {

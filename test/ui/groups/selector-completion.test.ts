@@ -44,4 +44,5 @@ test('the place for a completion is found at the cursor, which | marks', () => {
   f('{job=~"|"', { kind: 'value', from: 6, to: 8, typed: '', name: 'job' });
   f('{job="ni|ghtly",x="y"}', { kind: 'value', from: 5, to: 14, typed: 'ni', name: 'job' });
   f('{job="a"|', { kind: 'separator', from: 8, to: 8, typed: '' });
+  f('{job="a"}|', { kind: 'end', from: 9, to: 9, typed: '' });
 });

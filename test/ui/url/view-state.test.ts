@@ -4,6 +4,7 @@ import { formatViewState, groupsState, openGroup, parseViewState, tryState, type
 test('a view is the same after the way through the address', () => {
   const f = (state: ViewState): void => expect(parseViewState(formatViewState(state))).toEqual(state);
   f(groupsState);
+  f({ ...groupsState, hidden: [] });
   f({
     ...groupsState,
     search: 'a b&c#d%',
