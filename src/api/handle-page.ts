@@ -2,17 +2,28 @@ import { randomBytes } from 'node:crypto';
 import { notFoundReply } from '../http/replies.ts';
 import type { HttpHandler } from '../http/types.ts';
 import type { Gateway } from './gateway.ts';
+import { groupsInDocumentMax } from './limits.ts';
 import { replyWithPageFile } from './page-files.ts';
-import { createPlainPageHandler, servePlainStyles } from './plain-page.ts';
+import { createPlainPageHandler, renderGroups, servePlainStyles } from './plain-page.ts';
 
 /** GET `/` and `/status`: the page, or a plain list where it was not built. */
 export function createPageHandler(gateway: Gateway): HttpHandler {
   const { page } = gateway;
   if (page === null) return createPlainPageHandler(gateway);
+  const [start = '', end = ''] = page.document.split('</body>');
   return () => {
     const nonce = randomBytes(16).toString('base64');
-    return { status: 200, headers: headersOf(nonce), body: page.document.replaceAll('__CSP_NONCE__', nonce) };
+    // What somebody pushed comes in behind the nonce, so that it cannot get one.
+    const body = `${start.replaceAll('__CSP_NONCE__', nonce)}<noscript>${renderLatestGroups(gateway)}</noscript></body>${end}`;
+    return { status: 200, headers: headersOf(nonce), body };
   };
+}
+
+/** For those who read the document without running it: browsers without scripts, and scripts that look for a group in the page. */
+function renderLatestGroups({ catalog }: Gateway): string {
+  const { rows } = catalog.query({ selectors: [], search: [], state: null, sort: '-last_push', limit: groupsInDocumentMax, after: null });
+  const groups = rows.map(({ group }) => group);
+  return renderGroups(groups, catalog.size, `The ${groupsInDocumentMax} that were pushed last are listed; the API has all.`);
 }
 
 /** GET `/static/*`: files of the page. */

@@ -64,3 +64,7 @@ export const lintWarningsMax = 100;
 
 /** Push paths that are known again without being read. */
 export const knownPathsMax = 10_000;
+
+/** Groups that the page's own document lists, and families of each. */
+export const groupsInDocumentMax = 20;
+export const familiesPerGroupInDocumentMax = 50;

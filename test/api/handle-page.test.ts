@@ -5,14 +5,17 @@ import { createPageHandler, createStaticHandler } from '../../src/api/handle-pag
 import { readPageFiles, type PageFiles } from '../../src/api/page-files.ts';
 import type { Gateway } from '../../src/api/gateway.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
-import { createGateway, readReply, requestOf } from './support.ts';
+import { createGateway, push, readReply, requestOf } from './support.ts';
 
 const folderOf = useTemporaryFolder();
 
 function createBuiltPage(): PageFiles {
   const folder = folderOf();
   mkdirSync(path.join(folder, 'static'));
-  writeFileSync(path.join(folder, 'index.html'), '<script nonce="__CSP_NONCE__"></script><style nonce="__CSP_NONCE__"></style>');
+  writeFileSync(
+    path.join(folder, 'index.html'),
+    '<body><script nonce="__CSP_NONCE__"></script><style nonce="__CSP_NONCE__"></style></body>',
+  );
   writeFileSync(path.join(folder, 'static', 'index-abc.js'), 'plain');
   writeFileSync(path.join(folder, 'static', 'index-abc.js.gz'), 'gzipped');
   writeFileSync(path.join(folder, 'static', 'index-abc.js.br'), 'brotlied');
@@ -33,11 +36,19 @@ test('the page carries a nonce of its own, which its policy names, and nothing i
     const nonce = /script-src 'self' 'nonce-([^']+)'/.exec(policy)?.[1] ?? '';
     expect(policy).toContain(`style-src 'self' 'nonce-${nonce}'`);
     expect(policy).not.toContain('unsafe');
-    expect(await readReply(reply)).toBe(`<script nonce="${nonce}"></script><style nonce="${nonce}"></style>`);
+    expect(await readReply(reply)).toContain(`<script nonce="${nonce}"></script><style nonce="${nonce}"></style>`);
     expect(reply.headers).toMatchObject({ 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' });
     nonces.add(nonce);
   }
   expect(nonces.size).toBe(3);
+});
+
+test('the document lists the groups that were pushed last as text, for those who run no scripts, and gives them no nonce', async () => {
+  const gateway = createGatewayWithPage();
+  await push(gateway, { job: '</noscript><script nonce="__CSP_NONCE__">' }, 'm_page 1\n');
+  const document = await readReply(await createPageHandler(gateway)(requestOf()));
+  expect(document).toMatch(/<noscript>.*&lt;\/noscript&gt;&lt;script nonce=.*__CSP_NONCE__.*<code>m_page<\/code>.*<\/noscript><\/body>/);
+  expect(document.match(/<script/g)).toHaveLength(1);
 });
 
 test('a file of the page goes out in the smallest form that the client takes, to be kept for ever', async () => {

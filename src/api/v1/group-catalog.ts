@@ -35,7 +35,7 @@ export interface GroupPage {
 type Failing = ReadonlyMap<string, WriteRecord>;
 
 /**
- * All groups as a list to filter and to sort. A query looks at every group, which takes milliseconds for 100,000 of them (`bench/group-list.mjs`), since
+ * All groups as a list to filter and to sort. A query looks at every group, which takes milliseconds for 100,000 of them (`node bench/group-list.mjs`), since
  * what is dear to find out of a group stays with its row; a write costs the list one look-up.
  */
 export class GroupCatalog {

@@ -23,7 +23,7 @@ export class GroupRow {
     this.id = group.key.id;
     this.place = place;
     this.#table = table;
-    this.job = this.labelValue('job');
+    this.job = group.key.labels.find(({ name }) => name === 'job')?.value ?? '';
   }
 
   /** Sample lines of an exposition. */
@@ -44,6 +44,7 @@ export class GroupRow {
 
   /** `''` for a label that is not there, as in PromQL. */
   labelValue(name: string): string {
+    if (name === 'job') return this.job;
     for (const label of this.group.key.labels) if (label.name === name) return label.value;
     return '';
   }
