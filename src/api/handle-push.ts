@@ -13,6 +13,8 @@ const stored: HttpReply = { status: 200 };
 interface Attempt {
   readonly key: GroupingKey;
   readonly startMs: number;
+  /** The time that the store is told; `null`: it came not that far. */
+  atMs: number | null;
   bytes: number;
   samples: number;
   /** What the store said against it; the answer may still be that it was accepted. */
@@ -26,7 +28,7 @@ interface Attempt {
 export function createPushHandler(gateway: Gateway, kind: 'replace' | 'add', isJobBase64: boolean): HttpHandler {
   return async (request) => {
     const key = gateway.paths.parse(groupingPathOf(request, isJobBase64));
-    const attempt: Attempt = { key, startMs: performance.now(), bytes: 0, samples: 0, refusal: null };
+    const attempt: Attempt = { key, startMs: performance.now(), atMs: null, bytes: 0, samples: 0, refusal: null };
     try {
       const reply = await push(gateway, kind, request, attempt);
       remember(gateway, request, attempt, reply.status, attempt.refusal);
@@ -43,7 +45,7 @@ export function createDeleteHandler(gateway: Gateway, isJobBase64: boolean): Htt
   const { clock, paths, writes } = gateway;
   return async (request) => {
     const key = paths.parse(groupingPathOf(request, isJobBase64));
-    const attempt: Attempt = { key, startMs: performance.now(), bytes: 0, samples: 0, refusal: null };
+    const attempt: Attempt = { key, startMs: performance.now(), atMs: null, bytes: 0, samples: 0, refusal: null };
     if (!key.hasInvalidUtf8) await writes.submit({ kind: 'delete', key, atMs: clock.nowMs() });
     remember(gateway, request, attempt, accepted.status, null);
     return accepted;
@@ -56,6 +58,7 @@ async function push(gateway: Gateway, kind: 'replace' | 'add', request: HttpRequ
   const body = await request.readBody();
   attempt.bytes = body.length;
   const atMs = clock.nowMs();
+  attempt.atMs = atMs;
   const decoded = decoder.decode(body, request.headers['content-type'], key, atMs);
   attempt.samples = countSamples(decoded.families);
   try {
@@ -72,7 +75,7 @@ function remember({ changes, clock, history }: Gateway, request: HttpRequest, at
   const { key, startMs, bytes, samples, refusal } = attempt;
   const isFailure = error instanceof Refusal ? error.status >= 500 : error !== null;
   history.record(key.id, {
-    atMs: clock.nowMs(),
+    atMs: attempt.atMs ?? clock.nowMs(),
     method: request.method,
     outcome: error === null ? 'stored' : isFailure ? 'failed' : 'refused',
     status,
@@ -83,7 +86,7 @@ function remember({ changes, clock, history }: Gateway, request: HttpRequest, at
     remoteAddress: request.remoteAddress,
     userAgent: history.shareUserAgent(request.headers['user-agent']),
   });
-  if (error !== null && refusal === null) changes.note(key.id, 'failed');
+  if (error !== null && (refusal === null || isFailure)) changes.note(key.id, 'failed');
 }
 
 function countSamples(families: readonly StoredFamily[]): number {
