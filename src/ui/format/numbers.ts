@@ -31,6 +31,13 @@ export function parseSampleValue(text: string): number {
   return name === '-inf' ? -Infinity : Number(text);
 }
 
+/** A number as an exposition has it: like Go, with an exponent of two digits from 1e+06 on and below 1e-04. */
+export function formatGoFloat(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-4 && size < 1e6)) return String(value);
+  return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
 /** Short number for axes and bars: `950`, `12.3k`, `4.5M`, `1.2e-7`. */
 export function formatShort(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { type GroupSummary, type PushRecord, serverAddress } from '../api.ts';
 import { formatDeleteCommand, formatPushCommand } from '../format/commands.ts';
 import { formatSampleLine, formatSelector, showInvisible } from '../format/labels.ts';
-import { formatBytes, formatCount } from '../format/numbers.ts';
+import { formatBytes, formatCount, formatGoFloat } from '../format/numbers.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { LabelList } from '../parts/label-list.tsx';
@@ -45,10 +45,10 @@ export function GroupHead({ group, history, onDelete }: GroupHeadProps): ReactNo
         <Fact name="Last source">{group.last_source ?? 'unknown'}</Fact>
       </dl>
       <div className={styles.actions} role="group" aria-label="Actions">
-        <CopyButton label="curl push" what="the curl line of a push" text={formatPushCommand(serverAddress(), pushPath, 'POST')} />
-        <CopyButton label="curl delete" what="the curl line that deletes the group" text={formatDeleteCommand(serverAddress(), pushPath)} />
-        <CopyButton label="PromQL selector" what="the PromQL selector" text={formatSelector(labels)} />
-        <CopyButton label="Scrape line" what="the scrape line of its last push" text={formatPushTime(group)} />
+        <CopyButton withWords what="curl push" text={formatPushCommand(serverAddress(), pushPath, 'POST')} />
+        <CopyButton withWords what="curl delete" text={formatDeleteCommand(serverAddress(), pushPath)} />
+        <CopyButton withWords what="PromQL selector" text={formatSelector(labels)} />
+        <CopyButton withWords what="scrape line" text={formatPushTime(group)} />
         <Button size="xs" variant="light" color="red" leftSection={<Icon name="trash" size={14} />} onClick={onDelete}>
           Delete
         </Button>
@@ -82,5 +82,5 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 
 /** `push_time_seconds` of the group, as a scrape has it. */
 function formatPushTime({ labels, last_push: lastPush }: GroupSummary): string {
-  return formatSampleLine('push_time_seconds', labels, {}, String(lastPush === null ? 0 : Date.parse(lastPush) / 1000));
+  return formatSampleLine('push_time_seconds', labels, {}, formatGoFloat(lastPush === null ? 0 : Date.parse(lastPush) / 1000));
 }

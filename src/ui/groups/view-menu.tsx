@@ -16,7 +16,7 @@ export function ViewMenu({ view: { hidden, sort }, onChange }: ViewMenuProps): R
     onChange({ hidden: hidden.includes(id) ? hidden.filter((other) => other !== id) : [...hidden, id] });
   };
   return (
-    <Menu closeOnItemClick={false} position="bottom-end" width={220} shadow="md">
+    <Menu closeOnItemClick={false} withInitialFocusPlaceholder={false} position="bottom-end" width={220} shadow="md">
       <Menu.Target>
         <Button variant="default" leftSection={<Icon name="columns" />} rightSection={<Icon name="chevronDown" size={14} />}>
           View

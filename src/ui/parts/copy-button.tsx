@@ -4,8 +4,16 @@ import { Icon } from './icons.tsx';
 
 const confirmationMs = 1500;
 
-/** Puts a text on the clipboard and says so; with `label` a button with words, else only the sign. */
-export function CopyButton({ text, what, label }: { readonly text: string; readonly what: string; readonly label?: string }): ReactNode {
+interface CopyButtonProps {
+  readonly text: string;
+  /** What the text is: "the command". */
+  readonly what: string;
+  /** Shows the words beside the sign. */
+  readonly withWords?: boolean;
+}
+
+/** Puts a text on the clipboard and says so. */
+export function CopyButton({ text, what, withWords = false }: CopyButtonProps): ReactNode {
   const [outcome, setOutcome] = useState<'copied' | 'failed'>();
   useEffect(() => {
     if (outcome === undefined) return;
@@ -18,9 +26,9 @@ export function CopyButton({ text, what, label }: { readonly text: string; reado
       () => setOutcome('failed'),
     );
   };
-  const words = outcome === 'copied' ? 'Copied' : outcome === 'failed' ? 'Copying failed' : `Copy ${what}`;
+  const words = outcome === 'copied' ? `${what}: copied` : outcome === 'failed' ? `${what}: copying failed` : `Copy ${what}`;
   const icon = <Icon name={outcome === 'copied' ? 'check' : outcome === 'failed' ? 'alert' : 'copy'} size={14} />;
-  if (label === undefined) {
+  if (!withWords) {
     return (
       <ActionIcon variant="subtle" color={outcome === 'failed' ? 'red' : 'gray'} size="sm" aria-label={words} title={text} onClick={copy}>
         {icon}
@@ -29,7 +37,7 @@ export function CopyButton({ text, what, label }: { readonly text: string; reado
   }
   return (
     <Button variant="default" size="xs" leftSection={icon} title={text} aria-label={words} onClick={copy}>
-      {label}
+      {what}
     </Button>
   );
 }

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatCount, formatDifference, formatPlural, formatShort, parseSampleValue } from '../../../src/ui/format/numbers.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDifference,
+  formatGoFloat,
+  formatPlural,
+  formatShort,
+  parseSampleValue,
+} from '../../../src/ui/format/numbers.ts';
 
 test('counts have separators, nouns their plural', () => {
   expect(formatCount(100_000)).toBe('100,000');
@@ -54,4 +62,14 @@ test('a difference has its sign, and is left out where it says nothing', () => {
   f(7, 7, '±0');
   f(NaN, 1, undefined);
   f(Infinity, 1, undefined);
+});
+
+test('numbers of a scrape line are written as Go writes them', () => {
+  const f = (value: number, want: string): void => expect(formatGoFloat(value)).toBe(want);
+  f(0, '0');
+  f(999_999, '999999');
+  f(1_000_000, '1e+06');
+  f(1795375418.125, '1.795375418125e+09');
+  f(0.00001, '1e-05');
+  f(-0.5, '-0.5');
 });
