@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** The rooms of src/ and the rules of the house: no server, nothing from Debian, done in seconds. */
-const unitTests = 'test/{base,model,exposition,store,persistence,policy,telemetry,cluster,http,api,cli,house}/**/*.test.ts';
+const unitTests = 'test/{base,model,exposition,store,persistence,policy,telemetry,history,cluster,http,api,cli,ui,house}/**/*.test.ts';
 
 /** Written for machines: `.ci/run` counts the tests from it. */
 const report = process.env.PUSHGATE_TEST_REPORT;

@@ -14,3 +14,18 @@ export const jobRequired: RefusalKind = defineRefusal('PG_PATH_JOB', 400);
 
 /** The store is still being read; nothing can be pushed or scraped yet. */
 export const storeLoading: RefusalKind = defineRefusal('PG_STORE_LOADING', 503);
+
+/** A selector of the API is not PromQL, or more than label matchers. */
+export const badSelector: RefusalKind = defineRefusal('PG_SELECTOR', 400);
+
+/** A query parameter of the API, or the JSON of its body, does not say what it should. */
+export const badParameter: RefusalKind = defineRefusal('PG_PARAMETER', 400);
+
+/** The API was asked for a group that is not there. */
+export const groupNotFound: RefusalKind = defineRefusal('PG_GROUP_NOT_FOUND', 404);
+
+/** A bulk delete would take another number of groups than the caller expects. */
+export const unexpectedCount: RefusalKind = defineRefusal('PG_DELETE_UNEXPECTED', 409);
+
+/** As many clients listen to events as may. */
+export const tooManyListeners: RefusalKind = defineRefusal('PG_EVENTS_FULL', 503);

@@ -3,21 +3,21 @@ import { readFamily } from '../exposition/store-family.ts';
 import type { HttpHandler, HttpReply } from '../http/types.ts';
 import type { Group } from '../model/group.ts';
 import { createPushFailureTimeFamily, createPushTimeFamily, pushFailureTimeName, pushTimeName } from '../store/push-times.ts';
+import { corsHeaders } from './cors-headers.ts';
 import type { Gateway } from './gateway.ts';
-
-/** Headers of every answer of the query API (SPEC §7). */
-const corsHeaders = {
-  'Access-Control-Allow-Headers': 'Accept, Authorization, Content-Type, Origin',
-  'Access-Control-Allow-Methods': 'GET, POST, DELETE, OPTIONS',
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'Date',
-  'Cache-Control': 'no-cache, no-store, must-revalidate',
-} as const;
 
 const jsonHeaders = { ...corsHeaders, 'Content-Type': 'application/json' } as const;
 
-/** OPTIONS of any path of the API, known or not. */
-export const answerOptions: HttpHandler = () => ({ status: 200, headers: corsHeaders });
+/**
+ * OPTIONS of any path of the API, known or not. Pages of other sites may read everything, as with the reference, but a browser shall not let
+ * them delete groups in bulk: there the answer leaves DELETE out.
+ */
+export const answerOptions: HttpHandler = ({ params }) => ({
+  status: 200,
+  headers: params['path'] === '/groups' ? readOnlyHeaders : corsHeaders,
+});
+
+const readOnlyHeaders = { ...corsHeaders, 'Access-Control-Allow-Methods': 'GET, OPTIONS' } as const;
 
 /** GET `/api/v1/status`: build, flags, start time. */
 export function createStatusHandler({ build, options }: Gateway): HttpHandler {

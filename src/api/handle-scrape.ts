@@ -9,8 +9,10 @@ import { mergeFamilies } from './exposed-families.ts';
 import type { Gateway } from './gateway.ts';
 
 /** GET of the telemetry path: all groups and our own metrics as they are now, streamed (SPEC §6). */
-export function createScrapeHandler({ store, telemetry }: Gateway): HttpHandler {
-  return async ({ headers }) => {
+export function createScrapeHandler({ clock, scrapes, store, telemetry }: Gateway): HttpHandler {
+  return async (request) => {
+    const { headers } = request;
+    const atMs = clock.nowMs();
     const format = negotiateFormat(headers.accept);
     const own = await telemetry.collect();
     const families = mergeFamilies(own, store.readExposition());
@@ -19,7 +21,7 @@ export function createScrapeHandler({ store, telemetry }: Gateway): HttpHandler 
     return {
       status: 200,
       headers: { 'Content-Type': format.contentType, ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}) },
-      body: isGzip ? compress(body) : body,
+      body: scrapes.watch(request, atMs, isGzip ? compress(body) : body),
     };
   };
 }

@@ -1,4 +1,72 @@
+/** Characters and matchers of one selector, and characters of one regexp in it. */
+export const selectorLengthMax = 10_000;
+export const selectorMatchersMax = 64;
+export const regexpLengthMax = 1000;
+
+/** Selectors of one request; a group that fits one of them is taken. */
+export const selectorsMax = 16;
+
+/** Groups named by id in one request. */
+export const idsMax = 10_000;
+
+/** Characters and words of a search. */
+export const searchLengthMax = 1000;
+export const searchWordsMax = 16;
+
+/** Groups on a page of the list: when nobody says, and at most. */
+export const groupsPerPageDefault = 100;
+export const groupsPerPageMax = 1000;
+
+/** Metrics on a page of a group's detail. */
+export const metricsPerPageDefault = 500;
+export const metricsPerPageMax = 5000;
+
+/** Labels or values that one completion answers: when nobody says, and at most. */
+export const completionsDefault = 100;
+export const completionsMax = 1000;
+
+/** Distinct values that are counted for one completion; further ones are left out, and the answer says so. */
+export const completionValuesCountedMax = 100_000;
+
+/** Groups that the answer to a bulk delete names. */
+export const deletedGroupsNamedMax = 100;
+
+/** Groups that one write of a bulk delete takes, so that pushes get a turn in between. */
+export const deletesInFlightMax = 256;
+
+/** Clients that listen to events. Each holds a connection. */
+export const listenersMax = 100;
+
+/** Milliseconds between two events of one client, and between two signs of life. */
+export const eventIntervalMs = 500;
+export const heartbeatIntervalMs = 15_000;
+
+/** Groups that one event names. */
+export const eventGroupsMax = 100;
+
+/** Scrapers that are remembered, each with its last scrape. */
+export const scrapersMax = 32;
+
+/** Bytes of a body that `POST /api/v1/lint` looks at. */
+export const lintBytesMax: number = 4 * 1024 * 1024;
+
+/** Lists of family names that are kept once for all groups that have them. */
+export const familyNamesKeptMax = 10_000;
+
+/** Groups that are looked at between two other requests while the list gets warm. */
+export const warmUpSliceRows = 1000;
+
+/** Bytes of events that wait for one client. */
+export const listenerBytesMax: number = 256 * 1024;
+
+/** Warnings that one check of a push gives. */
+export const lintWarningsMax = 100;
+
 /** Push paths that are known again without being read. */
 export const knownPathsMax = 10_000;
 /** Characters of a path that is remembered; longer ones are read each time. */
 export const knownPathLengthMax = 512;
+
+/** Groups that the page's own document lists, and families of each. */
+export const groupsInDocumentMax = 20;
+export const familiesPerGroupInDocumentMax = 50;

@@ -75,6 +75,14 @@ export function parseGroupingPath(path: GroupingPath, allowUtf8Names: boolean): 
   return createGroupingKey(labels, hasInvalidUtf8);
 }
 
+/** The key of labels that stand apart already, by the rules of a push path. Of a name that comes twice the last value holds. */
+export function createKeyOfLabels(pairs: readonly (readonly [name: string, value: string])[], allowUtf8Names: boolean): GroupingKey {
+  const labels = new Map<string, string>();
+  for (const [name, value] of pairs) labels.set(name === 'job' ? name : checkLabelName(name, allowUtf8Names), value);
+  if ((labels.get('job') ?? '') === '') throw jobRequired('job name is required');
+  return createGroupingKey(labels);
+}
+
 function* splitPairs(labels: string): Generator<readonly [string, string]> {
   if (labels.length <= 1) return;
   const components = labels.slice(1).split('/');
@@ -83,10 +91,18 @@ function* splitPairs(labels: string): Generator<readonly [string, string]> {
 }
 
 function parseLabelName(written: string, allowUtf8Names: boolean): string {
-  const name = allowUtf8Names ? unescapeName(written) : written;
+  if (isReservedLabelName(written)) throw refuseLabelName(written);
+  return checkLabelName(allowUtf8Names ? unescapeName(written) : written, allowUtf8Names, written);
+}
+
+function checkLabelName(name: string, allowUtf8Names: boolean, written: string = name): string {
   const isProper = allowUtf8Names ? name !== '' && !name.includes('\uFFFD') : isLegacyLabelName(name);
-  if (isProper && !isReservedLabelName(written)) return name;
-  throw improperLabelName(`improper label name ${quoteGoBytes(Buffer.from(written))}`);
+  if (isProper && (written !== name || !isReservedLabelName(name))) return name;
+  throw refuseLabelName(written);
+}
+
+function refuseLabelName(written: string): Error {
+  return improperLabelName(`improper label name ${quoteGoBytes(Buffer.from(written))}`);
 }
 
 /** Decoded text and whether its bytes are UTF-8, or where the first byte stands that is not base64. */

@@ -2,15 +2,16 @@ import { Refusal } from '../base/errors.ts';
 import type { Route } from '../http/route-table.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from '../http/types.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { storeLoading } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import { createHealthyHandler, createReadyHandler } from './handle-health.ts';
 import { createQuitHandler, rejectQuitByGet } from './handle-lifecycle.ts';
 import { handleProfile } from './handle-profile.ts';
+import { createPageHandler, createStaticHandler } from './handle-page.ts';
 import { createDeleteHandler, createPushHandler } from './handle-push.ts';
 import { answerOptions, createMetricsHandler, createStatusHandler, createWipeHandler } from './handle-query-api.ts';
+import { whenLoaded } from './when-loaded.ts';
 import { createScrapeHandler } from './handle-scrape.ts';
-import { createPageHandler, serveStatic } from './page.ts';
+import { createPageApiRoutes } from './v1/routes.ts';
 
 /** What is served at fixed paths, and what below some, all behind the prefix. */
 const servedPaths: readonly string[] = ['/', '/status', '/-/healthy', '/-/ready', '/-/quit'];
@@ -26,7 +27,7 @@ export function isTakenPath(telemetryPath: string): boolean {
 export function createRoutes(gateway: Gateway): Route[] {
   const { routePrefix: prefix, telemetryPath } = gateway.options;
   const counted = (name: string, handler: HttpHandler): HttpHandler => countRequests(gateway.telemetry, name, handler);
-  const page = counted('status', whenLoaded(gateway, createPageHandler(gateway)));
+  const page = counted('status', gateway.page === null ? whenLoaded(gateway, createPageHandler(gateway)) : createPageHandler(gateway));
   const quit = createQuitHandler(gateway);
   return [
     ...['', '@base64'].flatMap((suffix) => createPushRoutes(gateway, `${prefix}/metrics/job${suffix}/:job`, suffix !== '')),
@@ -38,7 +39,7 @@ export function createRoutes(gateway: Gateway): Route[] {
     { method: 'GET', pattern: '/-/quit', handler: rejectQuitByGet },
     { method: 'GET', pattern: `${prefix}/`, handler: page },
     { method: 'GET', pattern: `${prefix}/status`, handler: page },
-    { method: 'GET', pattern: `${prefix}/static/*filepath`, handler: counted('static', serveStatic) },
+    { method: 'GET', pattern: `${prefix}/static/*filepath`, handler: counted('static', createStaticHandler(gateway)) },
     { method: 'GET', pattern: `${prefix}/debug/pprof/*profile`, handler: handleProfile },
   ];
 }
@@ -50,6 +51,7 @@ export function createApiRoutes(gateway: Gateway): Route[] {
     { method: 'OPTIONS', pattern: '/*path', handler: counted('api/v1/options', answerOptions) },
     { method: 'GET', pattern: '/status', handler: counted('api/v1/status', createStatusHandler(gateway)) },
     { method: 'GET', pattern: '/metrics', handler: counted('api/v1/metrics', whenLoaded(gateway, createMetricsHandler(gateway))) },
+    ...createPageApiRoutes(gateway).map(({ name, handler, ...route }) => ({ ...route, handler: counted(name, handler) })),
   ];
   if (!gateway.options.enableAdminApi) return routes;
   return [...routes, { method: 'PUT', pattern: '/admin/wipe', handler: counted('wipe', whenLoaded(gateway, createWipeHandler(gateway))) }];
@@ -72,14 +74,6 @@ function createPushRoutes(gateway: Gateway, pattern: string, isJobBase64: boolea
     { method, pattern, handler },
     { method, pattern: `${pattern}/*labels`, handler },
   ]);
-}
-
-/** Nothing of a store that is still being read is shown or changed. */
-function whenLoaded({ loader }: Gateway, handler: HttpHandler): HttpHandler {
-  return (request) => {
-    if (!loader.isLoaded) throw storeLoading(`the gateway has just started: ${loader.progress}; try again in a moment`);
-    return handler(request);
-  };
 }
 
 /** Counts answers by status; refusals are answered further out, and counted here by the status they carry. */

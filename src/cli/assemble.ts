@@ -5,6 +5,8 @@ import { createRateLimitedLog } from '../base/rate-limited-log.ts';
 import type { Gateway } from '../api/gateway.ts';
 import { GroupingPathParser } from '../api/parse-grouping-path.ts';
 import { createApiRoutes, createRoutes } from '../api/routes.ts';
+import { createInsight } from '../api/insight.ts';
+import { readPageFiles } from '../api/page-files.ts';
 import { PushDecoder } from '../exposition/decode-push.ts';
 import { createRouter } from '../http/router.ts';
 import { startServer } from '../http/server.ts';
@@ -16,7 +18,7 @@ import { readBuildInfo } from '../telemetry/build-info.ts';
 import { selectReservedTypes } from '../telemetry/reserved-families.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
 import { computeRoutePrefix } from './external-url.ts';
-import { flagsForStatus, type Flags } from './flags.ts';
+import { describeFlags, flagsForStatus, type Flags } from './flags.ts';
 import { createGroupLog } from './open-group-log.ts';
 import type { Assembly } from './serve.ts';
 
@@ -38,10 +40,12 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     () => store.inconsistentFamilyCount,
   );
   const log = createGroupLog(flags, telemetry, build.version, clock, logger);
+  const insight = createInsight(clock, (id) => store.group(id));
   const store: MetricStore = new MetricStore({
     ownTypes: selectReservedTypes(telemetry.ownTypes()),
     isChecked: !flags.disableConsistencyCheck,
     log: repeats,
+    onApplied: insight.apply,
   });
   const loader = new GroupLoader();
   await log.open(loader);
@@ -51,6 +55,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
   let requestQuit = (): void => {};
   const quit = new Promise<void>((resolve) => (requestQuit = resolve));
   const gateway: Gateway = {
+    ...insight,
     store,
     paths: new GroupingPathParser(flags.enableUtf8Names),
     decoder: new PushDecoder(flags.enableUtf8Names),
@@ -58,18 +63,23 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     log,
     loader,
     telemetry,
+    page: readPageFiles(),
     clock,
     logger,
     repeats,
     build,
     options: {
       isChecked: !flags.disableConsistencyCheck,
+      allowUtf8Names: flags.enableUtf8Names,
       routePrefix: flags.routePrefix,
       externalPrefix: computeRoutePrefix('', flags.externalUrl),
       telemetryPath: flags.telemetryPath,
       enableAdminApi: flags.enableAdminApi,
       enableLifecycle: flags.enableLifecycle,
       flags: flagsForStatus(flags),
+      flagValues: describeFlags(flags),
+      persistenceFile: flags.persistenceFile,
+      bodyBytesMax: flags.bodyBytesMax,
       startedAtMs: clock.nowMs(),
       quit: requestQuit,
     },
@@ -88,6 +98,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
   try {
     await loaded;
   } catch (error) {
+    insight.changes.close();
     await server.close();
     throw error;
   }
@@ -95,6 +106,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     addresses: server.addresses,
     quit,
     async stop() {
+      insight.changes.close();
       await server.close();
       await writes.drain();
       await log.close();

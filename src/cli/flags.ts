@@ -1,3 +1,5 @@
+import type { FlagValue } from '../api/types.ts';
+import { computeRoutePrefix } from './external-url.ts';
 import { byteSizeKind, durationKind, switchKind, textKind, textListKind, urlKind, wordKind, type FlagKind } from './flag-kinds.ts';
 
 /** What the command line asks for, defaults filled in. */
@@ -151,6 +153,17 @@ export function flagsForStatus(flags: Flags): Record<string, string> {
   };
   for (const key of flagKeys()) show(key);
   return shown;
+}
+
+/** Every flag with its value, its default and what it means, for the page. The default of `web.route-prefix` depends on the external URL. */
+export function describeFlags(flags: Flags): FlagValue[] {
+  const describe = <K extends keyof Flags>(key: K): FlagValue => {
+    const { name, kind, fallback, help } = flagTable[key];
+    const value = kind.format(flags[key]);
+    const standard = key === 'routePrefix' ? computeRoutePrefix('', flags.externalUrl) : kind.format(fallback);
+    return { name, value, default: standard, is_default: value === standard, help };
+  };
+  return flagKeys().map((key) => describe(key));
 }
 
 /** The keys of the table, in its order. */

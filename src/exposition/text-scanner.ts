@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { isLegacyCharCode } from '../model/names.ts';
-import { textParseRefusal } from './errors.ts';
+import { refuseText } from './errors.ts';
 import { quoteGoBytes } from './go-quote.ts';
 
 const tab = 9;
@@ -25,6 +25,9 @@ export class TextScanner {
   at = 0;
   /** Counted from 1. */
   line = 0;
+  /** Where the line began, and the token that was read last. */
+  #lineStart = 0;
+  #tokenStart = 0;
   /** Whether any of the name that was read last stood in quotes, so that it may hold anything. */
   isNameQuoted = false;
 
@@ -36,6 +39,8 @@ export class TextScanner {
   /** Steps over the blanks at the start of a line; answers whether the input goes on behind them. */
   startLine(): boolean {
     this.line++;
+    this.#lineStart = this.at;
+    this.#tokenStart = this.at;
     while (isBlank(this.#bytes.charCodeAt(this.at))) this.at++;
     return this.at < this.#bytes.length;
   }
@@ -61,6 +66,7 @@ export class TextScanner {
   /** What stands before the next blank or line feed, which is looked at next. */
   readWord(): string {
     const start = this.at;
+    this.#tokenStart = start;
     let byte = this.peek();
     while (!isBlank(byte) && byte !== lineFeed) {
       this.at++;
@@ -72,6 +78,7 @@ export class TextScanner {
   /** The rest of the line; steps behind its line feed. */
   readLine(): string {
     const start = this.at;
+    this.#tokenStart = start;
     this.skipLine();
     return this.#bytes.slice(start, this.at - 1);
   }
@@ -86,6 +93,7 @@ export class TextScanner {
    * behind the closing one.
    */
   readQuoted(what: 'label value' | 'label name' | 'metric name', before = ''): string {
+    if (before === '') this.#tokenStart = this.at;
     this.at++;
     return before + this.#readEscaped(doubleQuote, what, before);
   }
@@ -93,6 +101,7 @@ export class TextScanner {
   /** A name; stops at the first byte behind it. Empty if no name begins here, or it is `""`. */
   readName(what: 'label name' | 'metric name'): string {
     const start = this.at;
+    this.#tokenStart = start;
     const allowColon = what === 'metric name';
     while (isLegacyCharCode(this.peek(), this.at === start, allowColon)) this.at++;
     const plain = this.#bytes.slice(start, this.at);
@@ -113,7 +122,14 @@ export class TextScanner {
   /** Refuses the body with the reference's sentence, then a hint on what to change. */
   fail(message: string, hint?: string): never {
     const sentence = `text format parsing error in line ${this.line}: ${message}`;
-    throw textParseRefusal(hint === undefined ? sentence : `${sentence}; hint: ${hint}`);
+    throw refuseText(hint === undefined ? sentence : `${sentence}; hint: ${hint}`, { line: this.line, column: this.#findColumn(message) });
+  }
+
+  /** What is named in the message stands where the last token begins, unless it is what was found instead of another thing. */
+  #findColumn(message: string): number {
+    const at = /, found |unexpected end of /.test(message) ? this.at : this.#tokenStart;
+    const before = this.#bytes.slice(this.#lineStart, Math.max(this.#lineStart, at));
+    return Buffer.from(before.replace(/\n[^]*/, ''), 'latin1').toString('utf8').length + 1;
   }
 
   #failAtEnd(): never {

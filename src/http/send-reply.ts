@@ -99,16 +99,22 @@ function discardBody(request: IncomingRequest, done: () => void): void {
  * fast as we write never makes us wait, so other requests are given a turn after `sendSliceMs`.
  */
 async function sendStream(response: OutgoingResponse, body: AsyncIterable<Uint8Array>, options: SendOptions): Promise<void> {
+  const iterator = body[Symbol.asyncIterator]();
+  // A stream of events may have nothing to say for long: it is told at once that nobody listens any more.
+  const abandon = (): void => {
+    Promise.resolve(iterator.return?.()).catch((error: unknown) => options.onStreamError(error));
+  };
+  (response as ServerResponse).once('close', abandon);
   try {
     let sliceEndMs = performance.now() + sendSliceMs;
-    for await (const chunk of body) {
+    for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) {
       if (response.destroyed || response.closed) return;
       if (!(response as ServerResponse).write(chunk)) await waitForDrain(response);
       if (performance.now() < sliceEndMs) continue;
       await nextTurn();
       sliceEndMs = performance.now() + sendSliceMs;
     }
-    response.end();
+    if (!response.destroyed) response.end();
   } catch (error) {
     options.onStreamError(error);
     breakOff(response);

@@ -20,6 +20,10 @@ export class ExpositionIndex {
     this.#onHelpConflict = onHelpConflict;
   }
 
+  get familyCount(): number {
+    return this.#views.size;
+  }
+
   /** Shows `family` for the group at `slot`, in place of what the group showed under the same name until now. */
   show(slot: number, family: StoredFamily): void {
     let view = this.#views.get(family.name);

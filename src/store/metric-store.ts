@@ -37,6 +37,8 @@ export interface MetricStoreOptions {
   readonly isChecked: boolean;
   /** Told of what contradicts itself: of each HELP once, of each family left out now and then. */
   readonly log: RateLimitedLog;
+  /** Told of every change that became visible: pushes, deletes, wipes, replays. Must not throw, nor call the store to write. */
+  readonly onApplied?: (changes: readonly GroupChange[]) => void;
 }
 
 /**
@@ -49,6 +51,7 @@ export interface MetricStoreOptions {
 export class MetricStore {
   readonly #isChecked: boolean;
   readonly #log: RateLimitedLog;
+  readonly #onApplied: MetricStoreOptions['onApplied'];
   /** What was applied. */
   readonly #groups = new Map<string, PlacedGroup>();
   /** What was prepared but not applied yet; `null`: the group goes. */
@@ -61,6 +64,7 @@ export class MetricStore {
   constructor(options: MetricStoreOptions) {
     this.#isChecked = options.isChecked;
     this.#log = options.log;
+    this.#onApplied = options.onApplied;
     this.#index = new ConsistencyIndex(options.ownTypes, {
       findFamily: (id, name) => this.#findExposed(id, name),
       findHolder: (name) => this.#findHolder(name),
@@ -90,6 +94,16 @@ export class MetricStore {
 
   group(id: string): Group | undefined {
     return this.#groups.get(id)?.group;
+  }
+
+  /** Why a family of a group is stored but not exposed, in plain words, or `null` if it is exposed. */
+  inconsistencyOf(id: string, name: string): string | null {
+    return this.#quarantine.reasonFor(id, name);
+  }
+
+  /** Names of the families that are exposed, without the push times. */
+  get familyCount(): number {
+    return this.#exposition.familyCount;
   }
 
   /** What a scrape shows, as of now, in no order of names. Costs the number of groups; samples are not touched before a text is asked for. */
@@ -130,6 +144,7 @@ export class MetricStore {
     }
     for (const { key, after } of changes) this.#place(key, after);
     for (const { before, after } of changes) this.#release(before, after);
+    this.#onApplied?.(changes);
   }
 
   /** Takes back changes that were prepared and not applied, in the order in which they were prepared. */

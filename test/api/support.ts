@@ -1,5 +1,6 @@
 import { silentLogger } from '../../src/base/logger.ts';
 import { createRateLimitedLog } from '../../src/base/rate-limited-log.ts';
+import { createInsight } from '../../src/api/insight.ts';
 import { GroupingPathParser } from '../../src/api/parse-grouping-path.ts';
 import type { Gateway, GatewayOptions } from '../../src/api/gateway.ts';
 import { PushDecoder } from '../../src/exposition/decode-push.ts';
@@ -8,6 +9,7 @@ import { encodeGroupRecord } from '../../src/persistence/group-record.ts';
 import { GroupLoader } from '../../src/persistence/group-loader.ts';
 import { MemoryGroupLog } from '../../src/persistence/memory-group-log.ts';
 import { WriteQueue } from '../../src/persistence/write-queue.ts';
+import type { MetricStore } from '../../src/store/metric-store.ts';
 import { readBuildInfo } from '../../src/telemetry/build-info.ts';
 import { selectReservedTypes } from '../../src/telemetry/reserved-families.ts';
 import { createTelemetry } from '../../src/telemetry/telemetry.ts';
@@ -18,12 +20,19 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
   const build = readBuildInfo({});
   const telemetry = createTelemetry(build);
   const isChecked = options.isChecked ?? true;
-  const store = createStore({ isChecked, ownTypes: selectReservedTypes(telemetry.ownTypes()) });
+  const clock = { nowMs: () => 1_000_000_000_000 };
+  const insight = createInsight(clock, (id) => store.group(id));
+  const store: MetricStore = createStore({
+    isChecked,
+    ownTypes: selectReservedTypes(telemetry.ownTypes()),
+    onApplied: insight.apply,
+  });
   const repeats = createRateLimitedLog(silentLogger, { nowMs: () => 0 }, 1);
   const log = new MemoryGroupLog();
   const loader = new GroupLoader();
   void loader.load(store);
   return {
+    ...insight,
     loader,
     store,
     paths: new GroupingPathParser(false),
@@ -32,17 +41,22 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
     telemetry,
     build,
     writes: new WriteQueue(store, log, encodeGroupRecord, repeats),
-    clock: { nowMs: () => 1_000_000_000_000 },
+    clock,
+    page: null,
     logger: silentLogger,
     repeats,
     options: {
       isChecked,
+      allowUtf8Names: false,
       routePrefix: '',
       externalPrefix: '',
       telemetryPath: '/metrics',
       enableAdminApi: false,
       enableLifecycle: false,
       flags: { 'web.telemetry-path': '/metrics' },
+      flagValues: [],
+      persistenceFile: '',
+      bodyBytesMax: 0,
       startedAtMs: 1_000_000_000_000,
       quit: () => undefined,
       ...options,

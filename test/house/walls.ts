@@ -8,7 +8,7 @@ const storeys: readonly (readonly string[])[] = [
   ['model'],
   ['exposition'],
   ['store'],
-  ['persistence', 'policy', 'telemetry'],
+  ['persistence', 'policy', 'telemetry', 'history'],
   ['cluster'],
   ['api'],
   ['cli'],

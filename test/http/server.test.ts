@@ -143,6 +143,23 @@ describe('streams', () => {
     client.socket.destroy();
     await returned.opened;
   });
+
+  test('a stream that has nothing to say is told at once when its reader goes away', async () => {
+    const returned = gate();
+    const silent: AsyncIterator<Uint8Array> = {
+      next: () => new Promise(() => undefined),
+      return: () => {
+        returned.open();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+    const { port } = await start([route('GET', '/s', () => ({ status: 200, body: { [Symbol.asyncIterator]: () => silent } }))]);
+    const client = new RawClient(port);
+    client.send(request('GET', '/s'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    client.socket.destroy();
+    await returned.opened;
+  });
 });
 
 describe('misbehaving clients', () => {

@@ -5,13 +5,10 @@ import { writeFamilyHeader } from '../../src/exposition/ready-text.ts';
 import { PushDecoder } from '../../src/exposition/decode-push.ts';
 import { createGroupingKey, type GroupingKey } from '../../src/model/grouping-key.ts';
 import { createRateLimitedLog } from '../../src/base/rate-limited-log.ts';
-import type { MetricType } from '../../src/model/metric-family.ts';
 import type { WriteRequest } from '../../src/model/write-request.ts';
-import { MetricStore } from '../../src/store/metric-store.ts';
+import { MetricStore, type MetricStoreOptions } from '../../src/store/metric-store.ts';
 
-export function createStore(
-  options: { isChecked?: boolean; ownTypes?: ReadonlyMap<string, MetricType>; logger?: Logger } = {},
-): MetricStore {
+export function createStore(options: Partial<MetricStoreOptions> & { logger?: Logger } = {}): MetricStore {
   const { logger = silentLogger, ...rest } = options;
   const log = createRateLimitedLog(logger, { nowMs: () => 0 }, 1);
   return new MetricStore({ ownTypes: new Map(), isChecked: true, log, ...rest });

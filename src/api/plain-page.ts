@@ -2,6 +2,7 @@ import { formatRfc3339Nano } from '../exposition/metrics-json.ts';
 import { errorReply } from '../http/replies.ts';
 import type { HttpHandler } from '../http/types.ts';
 import type { Group } from '../model/group.ts';
+import { familiesPerGroupInDocumentMax } from './limits.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
 
 /** Groups that the page lists; the API has them all. */
@@ -24,8 +25,8 @@ const pageHeaders = {
   'Cache-Control': 'no-store',
 } as const;
 
-/** GET `/` and `/status`: a plain list of groups and families, enough to see that pushes arrive. */
-export function createPageHandler({ build, options, store }: Gateway): HttpHandler {
+/** The page where the real one was not built: a plain list of groups and families, enough to see that pushes arrive. */
+export function createPlainPageHandler({ build, options, store }: Gateway): HttpHandler {
   return () => {
     const groups = listGroups(store.groups());
     const body = [
@@ -34,8 +35,9 @@ export function createPageHandler({ build, options, store }: Gateway): HttpHandl
       `<h1>Pushgate</h1><p>${escapeHtml(build.version)}, up since ${escapeHtml(formatRfc3339Nano(options.startedAtMs))}; `,
       `<a href="${escapeHtml(options.externalPrefix + options.telemetryPath)}">metrics</a>, `,
       `<a href="${escapeHtml(options.externalPrefix)}/api/v1/metrics">metrics as JSON</a></p>`,
+      '<p>The page itself was not built: <code>npm run build</code> does it. This list stands in for it.</p>',
       warnOfLateFlush(options.flags),
-      renderGroups(groups, store.groupCount),
+      renderGroups(groups, store.groupCount, `The first ${groups.length} are listed; the API has all.`),
       renderTable(
         'Flags',
         Object.entries(options.flags).map(([name, value]) => [`--${name}`, value]),
@@ -47,8 +49,8 @@ export function createPageHandler({ build, options, store }: Gateway): HttpHandl
   };
 }
 
-/** GET `/static/*`: the one stylesheet. */
-export const serveStatic: HttpHandler = ({ params }) =>
+/** GET `/static/*` beside the plain page: its one stylesheet. */
+export const servePlainStyles: HttpHandler = ({ params }) =>
   params['filepath'] === '/page.css'
     ? { status: 200, headers: { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'max-age=300' }, body: stylesheet }
     : errorReply(404, '404 page not found');
@@ -61,22 +63,24 @@ function listGroups(all: Iterable<Group>): Group[] {
   return groups;
 }
 
-function renderGroups(groups: readonly Group[], groupCount: number): string {
+/** A table of groups, as HTML. `groupCount`: how many there are in all; `more`: what to say where those are more. */
+export function renderGroups(groups: readonly Group[], groupCount: number, more: string): string {
   const heading = `<h2>Groups (${groupCount})</h2>`;
   if (groupCount === 0) return `${heading}<p class="empty">Nothing was pushed yet. The first push makes a group.</p>`;
   const rows = groups.map(renderGroup).join('');
-  const more = groupCount > groups.length ? `<p class="more">The first ${groups.length} are listed; the API has all.</p>` : '';
-  return `${heading}<table><thead><tr><th>Group</th><th>Last push</th><th>Families</th></tr></thead><tbody>${rows}</tbody></table>${more}`;
+  const rest = groupCount > groups.length ? `<p class="more">${more}</p>` : '';
+  return `${heading}<table><thead><tr><th>Group</th><th>Last push</th><th>Families</th></tr></thead><tbody>${rows}</tbody></table>${rest}`;
 }
 
 function renderGroup({ key, families, pushTimeSeconds, failureTimeSeconds }: Group): string {
   const labels = key.labels.map(({ name, value }) => `${name}=${JSON.stringify(value)}`).join(', ');
   const isFailed = failureTimeSeconds > pushTimeSeconds;
   const state = isFailed ? `<span class="failed">refused at ${formatTime(failureTimeSeconds)}</span>, last good one ` : '';
-  const names = [...families.values()].map(({ name, type, metricCount }) => `<code>${escapeHtml(name)}</code> ${type} (${metricCount})`);
+  const shown = [...families.values()].slice(0, familiesPerGroupInDocumentMax);
+  const names = shown.map(({ name, type, metricCount }) => `<code>${escapeHtml(name)}</code> ${type} (${metricCount})`);
   return (
     `<tr><td><code>${escapeHtml(labels)}</code></td><td>${state}${pushTimeSeconds === 0 ? 'never' : formatTime(pushTimeSeconds)}</td>` +
-    `<td>${names.join('<br>')}</td></tr>`
+    `<td>${names.join('<br>')}${families.size > shown.length ? `<br>and ${families.size - shown.length} more` : ''}</td></tr>`
   );
 }
 

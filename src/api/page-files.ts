@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { HttpReply, HttpRequest } from '../http/types.ts';
+
+/** A file of the built page, with what the build has compressed of it. */
+interface PageFile {
+  readonly contentType: string;
+  readonly etag: string;
+  readonly plain: Buffer;
+  readonly gzip: Buffer | null;
+  readonly brotli: Buffer | null;
+}
+
+/** The built page in memory: a few hundred kilobytes, read once at the start. */
+export interface PageFiles {
+  /** The document, with `__CSP_NONCE__` where the nonce of each answer goes. */
+  readonly document: string;
+  /** By path relative to the page: `static/index-Bq3f.js`. */
+  readonly files: ReadonlyMap<string, PageFile>;
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
+  '.yaml': 'application/yaml; charset=utf-8',
+};
+
+/** Where the build of the page lies (scripts/build-ui.mjs): in `dist/ui`, seen from the sources and from what is compiled of them. */
+export const builtPageFolder: string = path.join(import.meta.dirname, '..', '..', 'dist', 'ui');
+
+/** Reads the built page, or answers `null` if there is none. Files of unknown kinds are left out. */
+export function readPageFiles(folder: string = builtPageFolder): PageFiles | null {
+  const document = path.join(folder, 'index.html');
+  if (!existsSync(document)) return null;
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => path.extname(name) in contentTypes);
+  const files = names.map((name) => [name.split(path.sep).join('/'), readPageFile(folder, name)] as const);
+  return { document: readFileSync(document, 'utf8'), files: new Map(files) };
+}
+
+/** Sends a file of the page in the smallest form that the client takes, or 304 if it has it already; `null` if there is no such file. */
+export function replyWithPageFile({ files }: PageFiles, name: string, { headers }: HttpRequest): HttpReply | null {
+  const file = files.get(name);
+  if (file === undefined) return null;
+  const common = {
+    // The name of a file changes with what is in it.
+    'Cache-Control': 'public, max-age=31536000, immutable',
+    ETag: file.etag,
+    Vary: 'Accept-Encoding',
+  };
+  if (headers['if-none-match']?.split(/\s*,\s*/).includes(file.etag) === true) return { status: 304, headers: common };
+  const [encoding, body] = chooseForm(file, headers['accept-encoding']);
+  const encoded = encoding === null ? {} : { 'Content-Encoding': encoding };
+  return {
+    status: 200,
+    headers: { ...common, ...encoded, 'Content-Type': file.contentType, 'X-Content-Type-Options': 'nosniff' },
+    body,
+  };
+}
+
+function chooseForm({ brotli, gzip, plain }: PageFile, acceptEncoding: string | string[] | undefined): readonly [string | null, Buffer] {
+  const clauses = String(acceptEncoding ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((clause) => clause.replaceAll(/\s/g, ''));
+  const accepts = (encoding: string): boolean =>
+    clauses.some((clause) => clause.split(';')[0] === encoding && !/;q=0(?:\.0*)?$/.test(clause));
+  if (brotli !== null && accepts('br')) return ['br', brotli];
+  if (gzip !== null && accepts('gzip')) return ['gzip', gzip];
+  return [null, plain];
+}
+
+function readPageFile(folder: string, name: string): PageFile {
+  const file = path.join(folder, name);
+  const plain = readFileSync(file);
+  const readIfThere = (compressed: string): Buffer | null => (existsSync(compressed) ? readFileSync(compressed) : null);
+  return {
+    contentType: contentTypes[path.extname(name)] ?? '',
+    etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
+    plain,
+    gzip: readIfThere(`${file}.gz`),
+    brotli: readIfThere(`${file}.br`),
+  };
+}

@@ -1,0 +1,146 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { WriteRecord } from '../../history/push-history.ts';
+import type { GroupChange } from '../../store/metric-store.ts';
+import type { Group } from '../../model/group.ts';
+import { warmUpSliceRows } from '../limits.ts';
+import type { GroupSort, GroupState } from '../types.ts';
+import { FamilyNamesTable } from './family-names.ts';
+import { GroupRow } from './group-row.ts';
+import { PageSelector, type Position, type SortKey } from './page-selector.ts';
+import type { Search } from './search.ts';
+import { selects, type Selector } from './selector.ts';
+
+export interface GroupFilter {
+  /** A group that fits one of them is taken; none: all. */
+  readonly selectors: readonly Selector[];
+  readonly search: Search;
+}
+
+export interface GroupQuery extends GroupFilter {
+  readonly state: GroupState | null;
+  readonly sort: GroupSort;
+  readonly limit: number;
+  readonly after: Position | null;
+}
+
+export interface GroupPage {
+  readonly states: Readonly<Record<GroupState, number>>;
+  readonly matched: number;
+  readonly rows: readonly GroupRow[];
+  /** The place behind which the next page begins, or `null`. */
+  readonly next: Position | null;
+}
+
+/** Groups whose latest write was not stored, by their ids. */
+type Failing = ReadonlyMap<string, WriteRecord>;
+
+/**
+ * All groups as a list to filter and to sort. A query looks at every group, which takes milliseconds for 100,000 of them (`node bench/group-list.mjs`), since
+ * what is dear to find out of a group stays with its row; a write costs the list one look-up.
+ */
+export class GroupCatalog {
+  readonly #failing: Failing;
+  readonly #byId = new Map<string, GroupRow>();
+  readonly #rows: GroupRow[] = [];
+  readonly #table = new FamilyNamesTable();
+  #isWarm = false;
+
+  constructor(failing: Failing) {
+    this.#failing = failing;
+  }
+
+  get size(): number {
+    return this.#rows.length;
+  }
+
+  /** Tells of changes that became visible. Hot path: once per push. */
+  apply(changes: readonly GroupChange[]): void {
+    for (const { key, after } of changes) {
+      const row = this.#byId.get(key.id);
+      if (after === null) {
+        if (row !== undefined) this.#remove(row);
+      } else if (row === undefined) this.#add(after);
+      else row.group = after;
+    }
+  }
+
+  /** Looks at every group. The order of equal rows is that of their ids, so pages neither overlap nor leave out a group that stays as it is. */
+  query({ state, sort, limit, after, ...filter }: GroupQuery): GroupPage {
+    if (!this.#isWarm) void this.#warmUp();
+    const sortKey = sortKeys[sort.replace('-', '') as SortField];
+    const page = new PageSelector<GroupRow>(limit, sort.startsWith('-'), after);
+    let failed = 0;
+    let ok = 0;
+    for (const row of this.#rows) {
+      if (!fits(row, filter)) continue;
+      const isFailed = lastFailureMsOf(row.group, this.#failing) > row.group.pushTimeSeconds * 1000;
+      if (isFailed) failed++;
+      else ok++;
+      if (state === null || (state === 'failed') === isFailed) page.offer(sortKey(row, this.#failing), row.id, row);
+    }
+    const found = page.finish();
+    const matched = state === null ? ok + failed : state === 'failed' ? failed : ok;
+    const next = page.hasMore ? (found.at(-1)?.position ?? null) : null;
+    return { states: { ok, failed }, matched, rows: found.map(({ row }) => row), next };
+  }
+
+  /** The groups that fit, in no order. */
+  select(filter: GroupFilter): GroupRow[] {
+    return this.#rows.filter((row) => fits(row, filter));
+  }
+
+  find(id: string): GroupRow | undefined {
+    return this.#byId.get(id);
+  }
+
+  #add(group: Group): void {
+    const row = new GroupRow(group, this.#rows.length, this.#table);
+    this.#byId.set(row.id, row);
+    this.#rows.push(row);
+  }
+
+  /** The last row takes the place of the one that goes. */
+  #remove(row: GroupRow): void {
+    this.#byId.delete(row.id);
+    const last = this.#rows.pop();
+    if (last === undefined || last === row) return;
+    last.place = row.place;
+    this.#rows[row.place] = last;
+  }
+
+  /** Finds out what the next queries may sort by and search in, a slice at a time: somebody has opened the page. */
+  async #warmUp(): Promise<void> {
+    this.#isWarm = true;
+    for (let i = 0; i < this.#rows.length; i++) {
+      if (i % warmUpSliceRows === 0) await nextTurn();
+      this.#rows[i]?.warmUp();
+    }
+  }
+}
+
+/** Failed: the latest push was refused, whether it stamped the failure time or could not even be read. */
+export function stateOf(group: Group, failing: Failing): GroupState {
+  return lastFailureMsOf(group, failing) > group.pushTimeSeconds * 1000 ? 'failed' : 'ok';
+}
+
+/** Unix milliseconds; 0 if no push failed. */
+export function lastFailureMsOf({ key, failureTimeSeconds }: Group, failing: Failing): number {
+  const unreadMs = failing.size === 0 ? 0 : (failing.get(key.id)?.atMs ?? 0);
+  return Math.max(failureTimeSeconds * 1000, unreadMs);
+}
+
+function fits(row: GroupRow, { selectors, search }: GroupFilter): boolean {
+  if (selectors.length > 0 && !selectors.some((selector) => selects(selector, row))) return false;
+  return search.length === 0 || row.isFound(search);
+}
+
+type SortField = 'job' | 'last_push' | 'last_failure' | 'families' | 'samples' | 'bytes';
+
+const sortKeys: Readonly<Record<SortField, (row: GroupRow, failing: Failing) => SortKey>> = {
+  job: ({ job }) => job,
+  last_push: ({ group }) => group.pushTimeSeconds,
+  last_failure: ({ group }, failing) => lastFailureMsOf(group, failing),
+  families: ({ group }) => group.families.size,
+  samples: (row) => row.samples,
+  bytes: (row) => row.bytes,
+};

@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react';
+import type { LabelMap } from '../api.ts';
+import { showInvisible } from '../format/labels.ts';
+import styles from './parts.module.css';
+
+/** Labels as chips, the job first; long values are cut, and whole on hover. */
+export function LabelList({ labels }: { readonly labels: LabelMap }): ReactNode {
+  const sorted = Object.entries(labels).sort(([a], [b]) => Number(b === 'job') - Number(a === 'job'));
+  if (sorted.length === 0) return null;
+  return (
+    <ul className={styles.labels}>
+      {sorted.map(([name, value]) => (
+        <li key={name} className={styles.label} title={`${name}="${value}"`}>
+          <b>{showInvisible(name)}=</b>
+          {value === '' ? '""' : showInvisible(value)}
+        </li>
+      ))}
+    </ul>
+  );
+}

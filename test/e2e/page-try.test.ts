@@ -1,0 +1,89 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { needs } from '../support/debian.ts';
+import { type RunningServer, startPushgate } from '../support/server.ts';
+import { openPage, seeText, startBrowser, type WatchedPage } from './page-browser.ts';
+import { push } from './target.ts';
+
+let browser: Browser;
+let server: RunningServer;
+let opened: WatchedPage | undefined;
+
+describe.runIf(needs('chromium')).each(['', '/gate'])('composing a push under the prefix "%s"', (prefix) => {
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([startBrowser(), startPushgate(prefix === '' ? [] : [`--web.route-prefix=${prefix}`])]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+  afterEach(async () => {
+    const { faults, page } = opened ?? {};
+    opened = undefined;
+    await page?.context().close();
+    expect(faults ?? []).toEqual([]);
+  });
+
+  const open = async (fragment = '#/try', expected?: RegExp): Promise<Page> => {
+    opened = await openPage(browser, `${server.url}${prefix}/${fragment}`, expected === undefined ? {} : { expected });
+    return opened.page;
+  };
+  const body = (page: Page): ReturnType<Page['locator']> => page.getByLabel('Body of the push, in the text format');
+
+  test('what is typed is checked, stored only when it is sent, and then shown', async () => {
+    const page = await open();
+    await page.getByLabel('Job').fill('composed');
+    await page.getByRole('button', { name: 'Add a label' }).click();
+    await page.getByLabel('Name of label 1').fill('instance');
+    await page.getByLabel('Value of label 1').fill('here');
+    await body(page).fill('# TYPE rows gauge\nrows{table="a"} 12\n');
+    await seeText(page, 'h2', 'Would be taken');
+    await seeText(page, 'li', /\+ rows\s+gauge, 1 sample/);
+    await seeText(page, 'code', `curl --data-binary @- ${server.url}${prefix}/metrics/job/composed/instance/here`);
+    expect(await (await fetch(`${server.url}${prefix}/metrics`)).text()).not.toContain('composed');
+
+    await page.getByRole('button', { name: 'Send the push' }).click();
+    await seeText(page, '[role=status]', 'The push was taken.');
+    expect(await (await fetch(`${server.url}${prefix}/metrics`)).text()).toContain('rows{instance="here",job="composed",table="a"} 12');
+    await page.getByRole('link', { name: 'Show its group' }).click();
+    await seeText(page, 'h1', 'composed');
+  });
+
+  test('a mistake is marked at its line and column, and a push of it says why it failed', async () => {
+    const page = await open('#/try?job=faulty', /400/);
+    await body(page).fill('good 1\nbad{a="b"} x1\n');
+    await seeText(page, 'h2', 'Would be refused');
+    await seeText(page, 'li', /line 2, column 12/);
+    await page.locator('.cm-lintRange-error').filter({ hasText: 'x1' }).waitFor();
+    expect(await page.locator('[class*=tokenMetric]').allInnerTexts()).toEqual(['good', 'bad']);
+
+    await page.getByRole('button', { name: 'line 2, column 12' }).click();
+    await page.keyboard.type('4');
+    expect(await body(page).innerText()).toContain('bad{a="b"} 4x1');
+
+    await seeText(page, 'li', /4x1/);
+    await page.getByRole('button', { name: 'Send the push' }).click();
+    await seeText(page, '[role=alert]', /Cannot push.*expected float as value/s);
+  });
+
+  test('replacing says what would go', async () => {
+    await push(server, `${prefix}/metrics/job/replaced`, 'stays 1\ngoes 1\n');
+    const page = await open('#/try?method=PUT&job=replaced&body=stays%202%0Acomes%203%0A');
+    await seeText(page, 'h3', 'Removed by this push');
+    await seeText(page, 'li', /− goes/);
+    await seeText(page, 'li', /↻ stays/);
+    await seeText(page, 'li', /\+ comes/);
+  });
+
+  test('the address holds the push, and brings it back', async () => {
+    const page = await open();
+    await page.getByLabel('Job').fill('kept');
+    await page.getByText('Replace (PUT)').click();
+    await body(page).fill('x 1\n');
+    await seeText(page, 'h2', 'Would be taken');
+    expect(page.url()).toContain('#/try?method=PUT&job=kept&body=x+1');
+    await page.reload();
+    await seeText(page, 'h2', 'Would be taken');
+    expect(await body(page).innerText()).toContain('x 1');
+  });
+});
