@@ -11,17 +11,8 @@ import { createDeleteHandler, createPushHandler } from './handle-push.ts';
 import { answerOptions, createMetricsHandler, createStatusHandler, createWipeHandler } from './handle-query-api.ts';
 import { whenLoaded } from './when-loaded.ts';
 import { createScrapeHandler } from './handle-scrape.ts';
+import { joinPath } from './served-paths.ts';
 import { createPageApiRoutes } from './v1/routes.ts';
-
-/** What is served at fixed paths, and what below some, all behind the prefix. */
-const servedPaths: readonly string[] = ['/', '/status', '/-/healthy', '/-/ready', '/-/quit'];
-const servedFolders: readonly string[] = ['/static/', '/debug/pprof/', '/metrics/job/', '/metrics/job@base64/', '/api/v1/'];
-
-/** Whether a telemetry path would take the place of another endpoint, or is no plain path. */
-export function isTakenPath(telemetryPath: string): boolean {
-  const path = joinPath('', telemetryPath);
-  return servedPaths.includes(path) || servedFolders.some((folder) => path.startsWith(folder)) || /[:*]/.test(path);
-}
 
 /** Every endpoint but the API, prefix included (SPEC §2). */
 export function createRoutes(gateway: Gateway): Route[] {
@@ -110,9 +101,4 @@ function measurePushes(telemetry: Telemetry, handler: HttpHandler): HttpHandler 
       telemetry.observePush(request.method, request.approximateSizeBytes(), (performance.now() - startMs) / 1000);
     }
   };
-}
-
-/** Joins like Go's `path.Join`: one slash between the parts. */
-function joinPath(prefix: string, path: string): string {
-  return `${prefix}/${path}`.replace(/\/{2,}/g, '/');
 }

@@ -1,4 +1,4 @@
-import { isTakenPath } from '../api/routes.ts';
+import { isTakenPath } from '../api/served-paths.ts';
 import { Refusal } from '../base/errors.ts';
 import { formatVersion, readBuildInfo } from '../telemetry/build-info.ts';
 import { readTokens } from './argument-tokens.ts';

@@ -17,7 +17,7 @@ export type * from '../api/types.ts';
 const apiPath = 'api/v1/';
 
 /** Groups of the first page, a few screens, and of those after it: who scrolls on scrolls far. */
-const [groupsAtFirst, groupsPerPage] = [150, 1000];
+const [groupsAtFirst, groupsPerPage] = [150, 500];
 
 /** Characters of ids in one request: Node takes 16 KiB of request line and headers. */
 const idCharsPerRequest = 8000;

@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hash } from '@node-rs/bcrypt';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../support/debian.ts';
@@ -10,7 +10,6 @@ import { useTemporaryFolder } from '../support/temporary-folder.ts';
 import { openPage, readColumn, seeText, startBrowser } from './page-browser.ts';
 import { push } from './target.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const hostile: Readonly<Record<string, string>> = {
   markup: '<script>alert(1)</script><img src=x onerror=alert(2)>',
   quotes: `"double" 'single' \\back`,
@@ -70,6 +69,7 @@ describe.runIf(needs('chromium')).each(['light', 'dark'] as const)('in the %s th
     ['the groups', '#/groups', (page) => seeText(page, '[role=status]', /groups/)],
     ['the menu', '#/groups', (page) => page.getByRole('button', { name: 'View' }).click()],
     ['a group', '#/groups?q=quotes', openFirstGroup],
+    ['a dialog', '#/groups?q=quotes', openDialog],
     ['try it', '#/try?job=a&body=bad%20x%0A', (page) => seeText(page, 'h2', 'Would be refused')],
     ['the status', '#/status', (page) => seeText(page, 'h2', 'Flags')],
     ['no match', '#/groups?q=nothing-like-it', (page) => seeText(page, 'h2', 'No group matches')],
@@ -120,6 +120,12 @@ async function openFirstGroup(page: Page): Promise<void> {
   await seeText(page, 'article', 'hostile_bytes');
 }
 
+async function openDialog(page: Page): Promise<void> {
+  await page.getByLabel('Select metrics/job/').first().check();
+  await page.getByRole('region', { name: 'Selection' }).getByRole('button', { name: 'Delete' }).click();
+  await seeText(page, '[role=dialog] li', 'job=quotes');
+}
+
 interface AxeResults {
   readonly violations: readonly {
     readonly id: string;
@@ -130,8 +136,8 @@ interface AxeResults {
 
 /** Violations of serious or critical impact, each with the first elements that have it. */
 async function findSeriousViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as AxeResults;
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(

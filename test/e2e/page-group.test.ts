@@ -90,7 +90,7 @@ describe.runIf(needs('chromium'))('the detail of a group', () => {
     const copied = async (name: string): Promise<string> => {
       await page.getByRole('button', { name: `Copy ${name}`, exact: true }).click();
       await page.getByRole('button', { name: `${name}: copied` }).waitFor();
-      return (await page.evaluate('navigator.clipboard.readText()')) as string;
+      return page.evaluate<string>('navigator.clipboard.readText()');
     };
     expect(await copied('curl push')).toBe(`curl --data-binary @- ${server.url}${path}`);
     expect(await copied('curl delete')).toBe(`curl -X DELETE ${server.url}${path}`);

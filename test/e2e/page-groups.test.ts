@@ -47,6 +47,7 @@ describe.runIf(needs('chromium')).each(['', '/gate/way'])('the list of groups un
 
   test('search, selector and state narrow it down, and stand in the address', async () => {
     const page = await open();
+    await seeText(page, '[role=status]', '3 groups');
     await page.keyboard.press('/');
     await page.keyboard.type('db');
     await seeText(page, '[role=status]', '2 of 3 groups');

@@ -42,7 +42,7 @@ export function DeleteDialog({ groups, onClose, onDeleted }: DeleteDialogProps):
         <Button variant="default" onClick={onClose} data-autofocus>
           Keep
         </Button>
-        <Button color="red" loading={isPending} onClick={() => mutate()}>
+        <Button color="red.9" loading={isPending} onClick={() => mutate()}>
           Delete {what}
         </Button>
       </div>

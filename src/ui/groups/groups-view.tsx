@@ -129,7 +129,7 @@ function SelectionBar({ selection, onClear, onDelete }: SelectionBarProps): Reac
   return (
     <div className={styles.selection} role="region" aria-label="Selection">
       <b>{formatPlural(selection.size, 'group')} selected</b>
-      <Button size="xs" color="red" leftSection={<Icon name="trash" size={14} />} onClick={onDelete}>
+      <Button size="xs" color="red.9" leftSection={<Icon name="trash" size={14} />} onClick={onDelete}>
         Delete
       </Button>
       <Button size="xs" variant="default" onClick={onClear}>

@@ -41,7 +41,7 @@ export function WipeDialog({ groups, onClose }: { readonly groups: number; reado
           <Button variant="default" onClick={onClose}>
             Keep everything
           </Button>
-          <Button type="submit" color="red" loading={isPending} disabled={typed !== confirmation}>
+          <Button type="submit" color="red.9" loading={isPending} disabled={typed !== confirmation}>
             Wipe everything
           </Button>
         </div>
