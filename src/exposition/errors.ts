@@ -3,7 +3,7 @@ import { defineRefusal, type Refusal, type RefusalKind } from '../base/errors.ts
 /** A text body that breaks the format's rules: the reference's sentence with the line, then a hint where there is one (SPEC §5). */
 export const textParseRefusal: RefusalKind = defineRefusal('PG_TEXT_PARSE', 400);
 
-/** A push of more samples and labels than memory should hold, or whose exposition, with the grouping labels on every line, is too long to keep. */
+/** A push of more families, samples or text than memory should hold (see `push-size.ts`). */
 export const expositionTooLargeRefusal: RefusalKind = defineRefusal('PG_EXPOSITION_TOO_LARGE', 413);
 
 /** Where a text body breaks a rule. Both are counted from 1; the column is one of characters. */

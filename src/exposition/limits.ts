@@ -8,23 +8,38 @@ export const quotedBytesMax = 1024;
 export const readyTextLengthMax: number = 256 * 1024 * 1024;
 
 /**
- * Sample lines plus labels of a body that the plain text parser takes. It makes objects of each: a million metrics with a label each, which
- * is this number, take a good gigabyte until they are stored.
+ * Samples plus labels of a body that is decoded to objects: text that takes the plain way, and protobuf, where exemplars and native buckets
+ * count as well. A million metrics with a label each, which is this number, take a good gigabyte until they are stored.
  */
-export const textPartsMax = 2_000_000;
+export const decodedPartsMax = 2_000_000;
+
+/** Metric families of one push, with samples or only declared. Each costs some objects here and an entry in several maps of the store. */
+export const familiesMax = 100_000;
 
 /** Clauses of an Accept header that are looked at. Prometheus sends seven at most. */
 export const acceptClausesMax = 64;
 
-/** Sample lines and labels per line that the fast text decoder takes; larger bodies go the plain way. */
+/** Sample lines of a body that the fast text decoder takes; what has more is refused, since the plain way takes fewer. */
 export const fastTextLinesMax = 4_000_000;
+
+/** Labels of a line that the fast text decoder takes; a line with more goes the plain way. */
 export const fastTextLabelsMax = 64;
+
+/** What the fast text decoder keeps from push to push to write lines into; what a larger push needed is given back. */
+export const readyLinesKeptBytesMax: number = 8 * 1024 * 1024;
 
 /** Bytes of a scrape that are written at once; also how much is encoded before other requests get a turn. */
 export const writeChunkBytes: number = 128 * 1024;
 
+/** A larger body is not worth a template: few of them come, and one could fill the room for all. */
+export const templateBodyBytesMax: number = 1024 * 1024;
+
 /** What the fast text decoder remembers of bodies: characters in all, groups, and templates tried for a group that it does not know. */
 export const templateWeightMax: number = 16 * 1024 * 1024;
 export const templateGroupsMax = 100_000;
+
+/** Characters of the ids of these groups, in all and each; a group with a longer one is not remembered. */
+export const templateGroupIdsLengthMax: number = 16 * 1024 * 1024;
+export const templateGroupIdLengthMax = 1024;
 export const templatesPerShapeMax = 32;
 export const templateShapesMax = 64;

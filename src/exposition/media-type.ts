@@ -22,7 +22,7 @@ export function splitMediaType(text: string): MediaType | null {
     parameterPattern.lastIndex = at;
     const match = parameterPattern.exec(rest);
     // Blanks at the end and one last semicolon are no error.
-    if (match === null) return /^\s*;?\s*$/.test(rest.slice(at)) ? { type, parameters } : null;
+    if (match === null) return isEnd(rest.slice(at).trim()) ? { type, parameters } : null;
     const name = (match[1] ?? '').toLowerCase();
     const value = match[2] === undefined ? (match[3] ?? '') : unquote(match[2]);
     const known = parameters.get(name);
@@ -41,6 +41,11 @@ const quotedText = `(?:\\\\${special}|\\\\(?!${special})|[^"\\\\\\r\\n])*`;
 /** `; name = token` or `; name = "quoted"`. */
 const parameterPattern = new RegExp(`\\s*;\\s*(${tokenCharacters}+)\\s*=\\s*(?:"(${quotedText})"|(${tokenCharacters}+))`, 'y');
 const escapePattern = new RegExp(`\\\\(${special})`, 'g');
+
+/** Whether what is left behind the parameters, without blanks around it, is no more than one semicolon. */
+function isEnd(rest: string): boolean {
+  return rest === '' || rest === ';';
+}
 
 function isToken(text: string): boolean {
   return tokenPattern.test(text);

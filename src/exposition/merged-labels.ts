@@ -51,10 +51,14 @@ export function labelMetric(metric: Metric, place: number, grouping: GroupingLab
 function mergeLabels(own: readonly LabelPair[], grouping: GroupingLabels): readonly RenderedLabel[] {
   if (own.length === 0) return grouping.labelsWithInstance;
   const kept: RenderedLabel[] = [];
+  let replaced: Set<string> | null = null;
   let hasInstance = false;
-  for (const [place, label] of own.entries()) {
+  for (const label of own) {
     // As in the reference only the first one is replaced, so that a name that comes twice is found out later.
-    if (grouping.names.has(label.name) && own.findIndex(({ name }) => name === label.name) === place) continue;
+    if (grouping.names.has(label.name) && !replaced?.has(label.name)) {
+      replaced = (replaced ?? new Set()).add(label.name);
+      continue;
+    }
     if (label.name === 'instance') hasInstance = true;
     kept.push(prepareLabel(label));
   }

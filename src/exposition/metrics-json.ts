@@ -18,7 +18,10 @@ export type NativeBucketJson = readonly [number, string, string, string];
 
 export interface MetricJson {
   readonly labels: StringMap;
-  /** Of counters, gauges and untyped metrics; also `0` for gauge histograms, of which the reference shows no more. */
+  /**
+   * Of counters, gauges and untyped metrics. Gauge histograms have a `0` and nothing else: the reference knows no case for their type
+   * (pushgateway, api/v1/api.go, makeEncodableMetrics and getValue).
+   */
   readonly value?: string;
   readonly quantiles?: StringMap;
   readonly buckets?: StringMap | readonly NativeBucketJson[];

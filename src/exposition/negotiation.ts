@@ -19,6 +19,7 @@ interface Clause {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
+const space = 32;
 const textVersionDefault = '0.0.4';
 const textVersions: ReadonlySet<string> = new Set([textVersionDefault, '1.0.0']);
 
@@ -115,6 +116,11 @@ function parseClause(part: string): Clause | null {
   return { type, subtype: subtype === '' ? '*' : subtype, q, parameters };
 }
 
+/** Without a pattern: `/ +$/` looks at each run of spaces inside as often as it is long. */
 function trimSpaces(text: string): string {
-  return text.replace(/^ +| +$/g, '');
+  let start = 0;
+  let end = text.length;
+  while (start < end && text.charCodeAt(start) === space) start++;
+  while (end > start && text.charCodeAt(end - 1) === space) end--;
+  return text.slice(start, end);
 }

@@ -1,9 +1,8 @@
-import type { Refusal } from '../base/errors.ts';
 import type { Histogram, Metric, MetricType, Summary } from '../model/metric-family.ts';
 import { isLegacyLabelName, isLegacyMetricName } from '../model/names.ts';
-import { expositionTooLargeRefusal } from './errors.ts';
 import { formatGoFloat } from './go-number.ts';
 import { readyTextLengthMax } from './limits.ts';
+import { refuseTooLong } from './push-size.ts';
 
 /** `name="value"`, the value escaped; a name that is no legacy label name is quoted (prometheus/common, text_create.go). */
 export function renderLabel(name: string, value: string): string {
@@ -86,16 +85,9 @@ export class SampleRenderer {
     const line = `${start} ${formatGoFloat(value)}\n`;
     this.sampleCount++;
     this.#length += line.length;
-    if (this.#length > readyTextLengthMax) throw refuseTooLarge();
+    if (this.#length > readyTextLengthMax) throw refuseTooLong();
     return line;
   }
-}
-
-/** Refuses a push of which the text, with the grouping labels on every line, would be longer than we keep. */
-export function refuseTooLarge(): Refusal {
-  return expositionTooLargeRefusal(
-    `cannot store the push: its exposition, with the grouping labels on every line, is longer than ${readyTextLengthMax} characters`,
-  );
 }
 
 /** A sample's name as it is written without labels, and with the opening brace before some. */

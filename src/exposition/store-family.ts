@@ -8,7 +8,8 @@ import { readyTextLengthMax } from './limits.ts';
 import { labelMetric, prepareGroupingLabels, type GroupingLabels, type LabelledMetric } from './merged-labels.ts';
 import { sortMetrics } from './metric-order.ts';
 import { decodeFamilyMessage, encodeFamilyMessage } from './protobuf/codec.ts';
-import { refuseTooLarge, SampleRenderer } from './sample-text.ts';
+import { refuseTooLong } from './push-size.ts';
+import { SampleRenderer } from './sample-text.ts';
 import { isToldByText } from './text-fidelity.ts';
 import { parseSampleLines } from './text-parser.ts';
 
@@ -35,7 +36,7 @@ export function storeFamilies(families: readonly MetricFamily[], key: GroupingKe
   for (const family of families) {
     const draft = draftFamily(family, grouping);
     textLength += draft.text.length;
-    if (textLength > readyTextLengthMax) throw refuseTooLarge();
+    if (textLength > readyTextLengthMax) throw refuseTooLong();
     drafts.push(draft);
   }
   return placeTexts(drafts, atMs);

@@ -1,9 +1,7 @@
-import type { Bucket, Histogram, LabelPair, Metric, MetricFamily, MetricType, Quantile, Summary } from '../model/metric-family.ts';
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-type MetricDraft = Mutable<Metric>;
-type SummaryDraft = Mutable<Omit<Summary, 'quantiles'>> & { quantiles: Quantile[] };
-type HistogramDraft = Mutable<Omit<Histogram, 'buckets'>> & { buckets: Mutable<Bucket>[] };
+import { createHistogram, createMetric, createSummary, type Draft } from '../model/metric-draft.ts';
+import type { Histogram, LabelPair, Metric, MetricFamily, MetricType, Summary } from '../model/metric-family.ts';
+import { familiesMax } from './limits.ts';
+import { refuseTooManyFamilies } from './push-size.ts';
 
 /** Which number of a summary or histogram a line carries; lines of other families are always a `value`. */
 export type SamplePart = 'value' | 'sum' | 'count';
@@ -14,9 +12,9 @@ export interface FamilyDraft {
   help: string | null;
   /** `null` until a TYPE line or the first sample decides it. */
   type: MetricType | null;
-  readonly metrics: MetricDraft[];
-  /** Summaries and histograms by label set, since many lines make one metric. */
-  readonly metricsByLabels: Map<string, MetricDraft>;
+  readonly metrics: Draft<Metric>[];
+  /** Summaries and histograms by label set, since many lines make one metric; `null` before the first one, and for other types. */
+  metricsByLabels: Map<string, Draft<Metric>> | null;
 }
 
 /** A family that a line speaks of, and which piece of it the line's name means (SPEC §5.3). */
@@ -37,10 +35,12 @@ export class TextFamilies {
     return piece ?? { family: this.declare(name, null), part: 'value' };
   }
 
+  /** Adds a family of a name that none has yet. */
   declare(name: string, type: MetricType | null): FamilyDraft {
+    if (this.#byName.size >= familiesMax) throw refuseTooManyFamilies();
     // A name is kept as long as its family; the one given may be a part of the whole body.
     const ownName = Buffer.from(name).toString();
-    const family: FamilyDraft = { name: ownName, help: null, type, metrics: [], metricsByLabels: new Map() };
+    const family: FamilyDraft = { name: ownName, help: null, type, metrics: [], metricsByLabels: null };
     this.#byName.set(ownName, family);
     return family;
   }
@@ -50,7 +50,7 @@ export class TextFamilies {
     const families: MetricFamily[] = [];
     for (const { name, help, type, metrics } of this.#byName.values()) {
       if (metrics.length === 0) continue;
-      for (const { histogram } of metrics) if (histogram !== null) makeUniform(histogram as HistogramDraft);
+      for (const { histogram } of metrics) if (histogram !== null) makeUniform(histogram);
       families.push({ name, help, type: type ?? 'untyped', unit: null, metrics, unknownFields: null, flaw: null });
     }
     return families;
@@ -76,42 +76,43 @@ export function isHistogramType(type: MetricType | null): boolean {
 }
 
 /** The metric a line belongs to: a new one, or for summaries and histograms the one with these labels if there is one. */
-export function findOrAddMetric(family: FamilyDraft, labels: readonly LabelPair[]): MetricDraft {
+export function findOrAddMetric(family: FamilyDraft, labels: LabelPair[]): Draft<Metric> {
   if (specialLabelName(family.type) === null) {
     const metric = createMetric(labels);
     family.metrics.push(metric);
     return metric;
   }
   const key = labelsKey(labels);
-  let metric = family.metricsByLabels.get(key);
+  const known = (family.metricsByLabels ??= new Map<string, Draft<Metric>>());
+  let metric = known.get(key);
   if (metric === undefined) {
     metric = createMetric(labels);
     if (family.type === 'summary') metric.summary = createSummary();
     else metric.histogram = createHistogram();
-    family.metricsByLabels.set(key, metric);
+    known.set(key, metric);
     family.metrics.push(metric);
   }
   return metric;
 }
 
 /** Sets the value of a counter, gauge or untyped metric. */
-export function setPlainValue(metric: MetricDraft, type: MetricType | null, value: number): void {
+export function setPlainValue(metric: Draft<Metric>, type: MetricType | null, value: number): void {
   if (type === 'counter') metric.counter = { value, exemplar: null, createdTimestamp: null, unknownFields: null };
   else if (type === 'gauge') metric.gauge = { value, unknownFields: null };
   else metric.untyped = { value, unknownFields: null };
 }
 
 /** Adds a line of a summary. One that is neither sum nor count nor has a quantile adds nothing. */
-export function addToSummary(metric: MetricDraft, part: SamplePart, quantile: number, value: number): void {
-  const summary = metric.summary as SummaryDraft;
+export function addToSummary(metric: Draft<Metric>, part: SamplePart, quantile: number, value: number): void {
+  const summary = metric.summary as Draft<Summary>;
   if (part === 'count') summary.sampleCount = toUint64(value);
   else if (part === 'sum') summary.sampleSum = value;
   else if (!Number.isNaN(quantile)) summary.quantiles.push({ quantile, value, unknownFields: null });
 }
 
 /** Adds a line of a histogram, and answers whether it could: counts must not be negative. */
-export function addToHistogram(metric: MetricDraft, part: SamplePart, upperBound: number, value: number): boolean {
-  const histogram = metric.histogram as HistogramDraft;
+export function addToHistogram(metric: Draft<Metric>, part: SamplePart, upperBound: number, value: number): boolean {
+  const histogram = metric.histogram as Draft<Histogram>;
   if (part === 'sum') {
     histogram.sampleSum = value;
     return true;
@@ -129,7 +130,7 @@ export function addToHistogram(metric: MetricDraft, part: SamplePart, upperBound
 }
 
 /** One count that is no integer makes all counts of the histogram floats (SPEC §5.3). */
-function makeUniform(histogram: HistogramDraft): void {
+function makeUniform(histogram: Draft<Histogram>): void {
   const hasFloat = histogram.sampleCountFloat !== 0 || histogram.buckets.some((bucket) => bucket.cumulativeCountFloat !== 0);
   if (!hasFloat) return;
   if (histogram.sampleCountFloat === 0) {
@@ -151,36 +152,6 @@ function toUint64(value: number): bigint {
   const whole = Math.trunc(value);
   if (whole >= -(2 ** 63) && whole < 2 ** 64) return BigInt.asUintN(64, BigInt(whole));
   return 2n ** 63n;
-}
-
-function createMetric(labels: readonly LabelPair[]): MetricDraft {
-  return {
-    labels,
-    timestampMs: null,
-    counter: null,
-    gauge: null,
-    untyped: null,
-    summary: null,
-    histogram: null,
-    unknownFields: null,
-  };
-}
-
-function createSummary(): SummaryDraft {
-  return { sampleCount: 0n, sampleSum: 0, quantiles: [], createdTimestamp: null, unknownFields: null };
-}
-
-function createHistogram(): HistogramDraft {
-  return {
-    sampleCount: 0n,
-    sampleCountFloat: 0,
-    sampleSum: 0,
-    buckets: [],
-    createdTimestamp: null,
-    native: null,
-    exemplars: [],
-    unknownFields: null,
-  };
 }
 
 /** Equal for equal label sets in any order, different otherwise. */

@@ -1,10 +1,9 @@
 import type { LabelPair, Metric, MetricFamily, MetricType } from '../model/metric-family.ts';
 import { isLegacyLabelName, isLegacyMetricName } from '../model/names.ts';
-import { expositionTooLargeRefusal } from './errors.ts';
 import { parseGoFloat } from './go-number.ts';
 import { quoteGoByte, quoteGoBytes } from './go-quote.ts';
-import { readyTextLengthMax, textPartsMax } from './limits.ts';
-import { refuseTooLarge } from './sample-text.ts';
+import { decodedPartsMax, readyTextLengthMax } from './limits.ts';
+import { refuseTooLong, refuseTooManyParts } from './push-size.ts';
 import {
   addToHistogram,
   addToSummary,
@@ -37,8 +36,8 @@ export interface TextParserOptions {
  */
 export function parseText(body: Buffer, options: TextParserOptions): MetricFamily[] {
   // The ready text would be no shorter; and a longer body may not fit into a string.
-  if (body.length > readyTextLengthMax) throw refuseTooLarge();
-  const parser = new TextParser(body, options, textPartsMax);
+  if (body.length > readyTextLengthMax) throw refuseTooLong();
+  const parser = new TextParser(body, options, decodedPartsMax);
   parser.parse();
   return parser.families.finish();
 }
@@ -249,8 +248,7 @@ class TextParser {
   }
 
   #countPart(): void {
-    if (--this.#partsLeft < 0)
-      throw expositionTooLargeRefusal(`cannot parse the push: it has more than ${textPartsMax} samples and labels`);
+    if (--this.#partsLeft < 0) throw refuseTooManyParts(decodedPartsMax);
   }
 
   #quoteTarget(): string {

@@ -169,8 +169,16 @@ export function copyToken(token: string): string {
   return Buffer.from(token, 'latin1').toString('utf8');
 }
 
+/** Works on bytes: a body may be one token of nothing but escapes. */
 function undoEscapes(written: string): string {
-  return written.replace(/\\([\\"n])/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped));
+  const bytes = Buffer.from(written, 'latin1');
+  let end = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    const escaped = byte === backslash ? bytes[++at] : byte;
+    bytes[end++] = byte === backslash && escaped === letterN ? lineFeed : (escaped as number);
+  }
+  return bytes.toString('latin1', 0, end);
 }
 
 function isBlank(byte: number): boolean {

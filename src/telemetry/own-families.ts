@@ -1,6 +1,7 @@
 import type { MetricObjectWithValues, MetricValue, MetricValueWithName, Registry } from 'prom-client';
 import { assert } from '../base/assert.ts';
 import { compareAsBytes } from '../base/bytes.ts';
+import { createHistogram, createMetric } from '../model/metric-draft.ts';
 import type { Bucket, Histogram, LabelPair, Metric, MetricFamily, MetricType } from '../model/metric-family.ts';
 
 type LibraryFamily = MetricObjectWithValues<MetricValue<string>>;
@@ -28,17 +29,7 @@ export function makeFamily(name: string, help: string, type: MetricType, metrics
 /** A metric without a value; the caller sets the one that fits the family's type. */
 export function makeMetric(labels: Readonly<Record<string, string | number>>, value: Partial<Metric>): Metric {
   const pairs = Object.entries(labels).map(([name, text]): LabelPair => ({ name, value: String(text) }));
-  return {
-    labels: pairs.sort((a, b) => compareAsBytes(a.name, b.name)),
-    timestampMs: null,
-    counter: null,
-    gauge: null,
-    untyped: null,
-    summary: null,
-    histogram: null,
-    unknownFields: null,
-    ...value,
-  };
+  return { ...createMetric(pairs.sort((a, b) => compareAsBytes(a.name, b.name))), ...value };
 }
 
 /** Fewer labels first, then by label values, as the reference sorts (SPEC §6). */
@@ -89,16 +80,7 @@ function readHistogram(name: string, values: readonly LibraryValue[]): Histogram
       const upperBound = labels['le'] === '+Inf' ? Infinity : Number(labels['le']);
       return { cumulativeCount: BigInt(value), cumulativeCountFloat: 0, upperBound, exemplar: null, unknownFields: null };
     });
-  return {
-    sampleCount: BigInt(valueOf('_count')),
-    sampleCountFloat: 0,
-    sampleSum: valueOf('_sum'),
-    buckets,
-    createdTimestamp: null,
-    native: null,
-    exemplars: [],
-    unknownFields: null,
-  };
+  return { ...createHistogram(), sampleCount: BigInt(valueOf('_count')), sampleSum: valueOf('_sum'), buckets };
 }
 
 function readLabels(labels: LibraryValue['labels']): Record<string, string | number> {

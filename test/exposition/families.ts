@@ -1,3 +1,4 @@
+import * as drafts from '../../src/model/metric-draft.ts';
 import type {
   Bucket,
   Histogram,
@@ -16,17 +17,7 @@ export function createFamily(name: string, type: MetricType, metrics: readonly M
 }
 
 export function createMetric(labels: Readonly<Record<string, string>>, value: Partial<Metric>): Metric {
-  return {
-    labels: createLabels(labels),
-    timestampMs: null,
-    counter: null,
-    gauge: null,
-    untyped: null,
-    summary: null,
-    histogram: null,
-    unknownFields: null,
-    ...value,
-  };
+  return { ...drafts.createMetric(createLabels(labels)), ...value };
 }
 
 export function createGauge(labels: Readonly<Record<string, string>>, value: number): Metric {
@@ -34,21 +25,11 @@ export function createGauge(labels: Readonly<Record<string, string>>, value: num
 }
 
 export function createSummary(rest: Partial<Summary> = {}): Summary {
-  return { sampleCount: 0n, sampleSum: 0, quantiles: [], createdTimestamp: null, unknownFields: null, ...rest };
+  return { ...drafts.createSummary(), ...rest };
 }
 
 export function createHistogram(rest: Partial<Histogram> = {}): Histogram {
-  return {
-    sampleCount: 0n,
-    sampleCountFloat: 0,
-    sampleSum: 0,
-    buckets: [],
-    createdTimestamp: null,
-    native: null,
-    exemplars: [],
-    unknownFields: null,
-    ...rest,
-  };
+  return { ...drafts.createHistogram(), ...rest };
 }
 
 export function createBucket(upperBound: number, count: bigint | number): Bucket {

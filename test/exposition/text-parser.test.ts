@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Refusal } from '../../src/base/errors.ts';
 import type { MetricFamily } from '../../src/model/metric-family.ts';
-import { textPartsMax } from '../../src/exposition/limits.ts';
+import { decodedPartsMax } from '../../src/exposition/limits.ts';
 import { parseText } from '../../src/exposition/text-parser.ts';
 
 function parse(body: string | Buffer, allowUtf8Names = false): MetricFamily[] {
@@ -211,8 +211,8 @@ test('HELP that is not UTF-8 keeps what is', () => {
 test('more samples and labels than memory should hold are refused', () => {
   const labels = Array.from({ length: 1_999 }, (_, i) => `l${i}="v"`).join(',');
   const line = `m{${labels}} 1\n`;
-  expect(parse(line.repeat(textPartsMax / 2_000))).toHaveLength(1);
-  expect(() => parse(`${line.repeat(textPartsMax / 2_000)}m 1\n`)).toThrow(`more than ${textPartsMax} samples and labels`);
+  expect(parse(line.repeat(decodedPartsMax / 2_000))).toHaveLength(1);
+  expect(() => parse(`${line.repeat(decodedPartsMax / 2_000)}m 1\n`)).toThrow(`more than ${decodedPartsMax} samples and labels`);
 });
 
 test.each([

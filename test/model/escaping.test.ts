@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { escapeFamily, escapeName, unescapeName, type EscapingScheme } from '../../src/model/escaping.ts';
-import type { Metric, MetricFamily } from '../../src/model/metric-family.ts';
+import { createMetric } from '../../src/model/metric-draft.ts';
+import type { MetricFamily } from '../../src/model/metric-family.ts';
 
 test('names are escaped as prometheus/common escapes them', () => {
   const f = (scheme: EscapingScheme, name: string, want: string): void => expect(escapeName(name, scheme), `${scheme} ${name}`).toBe(want);
@@ -36,19 +37,10 @@ test('U__ names are read back, and what is no such name stays as it is', () => {
 });
 
 test('only names outside the legacy pattern are escaped in a family', () => {
-  const metric: Metric = {
-    labels: [
-      { name: 'a.b', value: 'x.y' },
-      { name: 'c_d', value: 'z' },
-    ],
-    timestampMs: null,
-    counter: null,
-    gauge: { value: 1, unknownFields: null },
-    untyped: null,
-    summary: null,
-    histogram: null,
-    unknownFields: null,
-  };
+  const metric = createMetric([
+    { name: 'a.b', value: 'x.y' },
+    { name: 'c_d', value: 'z' },
+  ]);
   const family: MetricFamily = {
     name: 'm_one',
     help: 'a.b',
@@ -71,17 +63,7 @@ test('only names outside the legacy pattern are escaped in a family', () => {
 
 test('a colon in a label name is escaped, since no scraper could read it', () => {
   const f = (scheme: EscapingScheme, want: string): void => {
-    const labels = [{ name: 'a:b', value: '' }];
-    const metric: Metric = {
-      labels,
-      timestampMs: null,
-      counter: null,
-      gauge: null,
-      untyped: null,
-      summary: null,
-      histogram: null,
-      unknownFields: null,
-    };
+    const metric = createMetric([{ name: 'a:b', value: '' }]);
     const family: MetricFamily = { name: 'm', help: null, type: 'gauge', unit: null, metrics: [metric], unknownFields: null, flaw: null };
     expect(escapeFamily(family, scheme).metrics[0]?.labels[0]?.name).toBe(want);
   };

@@ -1,7 +1,9 @@
 import type { MetricType } from '../../model/metric-family.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
+import { readyTextLengthMax } from '../limits.ts';
+import type { FamilyDraft } from './family-draft.ts';
 import type { KeyTexts } from './line-labels.ts';
-import { renderNumber } from './numbers.ts';
+import { renderedNumberLengthMax, renderNumber } from './numbers.ts';
 import { allLabels, countHole, type ReadyLines, valueHole } from './ready-lines.ts';
 
 /**
@@ -12,6 +14,9 @@ import { allLabels, countHole, type ReadyLines, valueHole } from './ready-lines.
  *     text       |up{a="b",|instance="",job="x"|} |1|\nup{a="c",| ...      constants between labels and values
  *
  * All texts are latin1 strings of UTF-8 bytes: they are compared and copied, never looked into.
+ *
+ * The order of the lines is fixed, though they are ordered by label values place by place, grouping labels among them. These decide
+ * nothing between lines with the same label names, where they stand at the same places; a template with others is for one group alone.
  */
 export class BodyTemplate {
   readonly #segments: readonly string[];
@@ -21,6 +26,8 @@ export class BodyTemplate {
   /** For holes of values: which value of the body. */
   readonly #values: Uint32Array;
   readonly #families: readonly TemplateFamily[];
+  /** Whether the order of its lines is the same in every group of the shape that it was made for. */
+  readonly fitsEveryKey: boolean;
   /** Characters kept, roughly. */
   readonly weight: number;
 
@@ -30,12 +37,18 @@ export class BodyTemplate {
     this.#holes = Int16Array.from(parts.holes);
     this.#values = Uint32Array.from(parts.values);
     this.#families = parts.families;
+    this.fitsEveryKey = parts.fitsEveryKey;
     const length = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length + stringOverhead, 0);
     this.weight = length(parts.segments) + length(parts.constants) + parts.holes.length * 6;
   }
 
-  /** The families of a body of this form, or null if it has another one or a value that is not for the fast path. */
+  /**
+   * The families of a body of this form, or null if it has another one, a value that is not for the fast path, or grouping labels so long
+   * that its text might become too long.
+   */
   apply(body: string, texts: KeyTexts, atMs: number): StoredFamily[] | null {
+    const lengthMax = this.weight + this.#holes.length * (texts.alone.length + renderedNumberLengthMax);
+    if (lengthMax > readyTextLengthMax) return null;
     const values = this.#readValues(body);
     return values === null ? null : this.#render(values, texts, atMs);
   }
@@ -106,6 +119,7 @@ interface TemplateParts {
   readonly holes: readonly number[];
   readonly values: readonly number[];
   readonly families: readonly TemplateFamily[];
+  readonly fitsEveryKey: boolean;
 }
 
 interface TemplateFamily {
@@ -119,10 +133,10 @@ interface TemplateFamily {
   readonly holeEnd: number;
 }
 
-/** A family that was decoded, and its lines in the order of its text. */
+/** A family that was decoded, and what knows the order of its lines. */
 export interface DecodedFamily {
   readonly stored: StoredFamily;
-  readonly lineOrder: Iterable<number>;
+  readonly draft: FamilyDraft;
 }
 
 /** Makes a template of a body that was just decoded into `lines`. */
@@ -138,8 +152,8 @@ export function createBodyTemplate(body: Buffer, lines: ReadyLines, decoded: rea
   const constants: string[] = [];
   const holes: number[] = [];
   const values: number[] = [];
-  const families = decoded.map(({ stored, lineOrder }) => {
-    for (const line of lineOrder) {
+  const families = decoded.map(({ stored, draft }) => {
+    for (const line of draft.lineOrder()) {
       let at = lines.starts[line] as number;
       for (let hole = lines.firstHoles[line] as number; hole < (lines.firstHoles[line + 1] as number); hole++) {
         const kind = lines.holeKinds[hole] as number;
@@ -152,5 +166,18 @@ export function createBodyTemplate(body: Buffer, lines: ReadyLines, decoded: rea
     const { name, type, help, metricCount, sampleCount, order } = stored;
     return { name, type, help, metricCount, sampleCount, order, holeEnd: holes.length };
   });
-  return new BodyTemplate({ segments, constants, holes, values, families });
+  const fitsEveryKey = decoded.every(({ draft }) => haveEqualNamesByCount(lines, draft));
+  return new BodyTemplate({ segments, constants, holes, values, families, fitsEveryKey });
+}
+
+/** Whether the lines of one family with as many labels have the same label names. Lines with fewer labels come first in any case. */
+function haveEqualNamesByCount(lines: ReadyLines, draft: FamilyDraft): boolean {
+  const firstByCount = new Map<number, number>();
+  for (const line of draft.lineOrder()) {
+    const count = lines.labelCounts[line] as number;
+    const first = firstByCount.get(count);
+    if (first === undefined) firstByCount.set(count, line);
+    else if (!lines.haveEqualNames(first, line)) return false;
+  }
+  return true;
 }

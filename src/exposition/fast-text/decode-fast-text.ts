@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { GroupingKey } from '../../model/grouping-key.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
+import { familiesMax, templateBodyBytesMax } from '../limits.ts';
+import { refuseTooManyFamilies } from '../push-size.ts';
 import { blank, braceClose, braceOpen, hash, isDigit, lineFeed, metricNameBytes, quote } from './bytes.ts';
 import { createBodyTemplate, type DecodedFamily } from './body-template.ts';
 import { FamilyDraft, type LinePart } from './family-draft.ts';
@@ -14,7 +16,8 @@ import { TemplateCache } from './template-cache.ts';
 /**
  * Decodes text bodies straight to what is stored, without an object per sample: each line is copied with the grouping labels merged in.
  * Takes what clients write: families whose lines stand together, histograms and summaries metric by metric. Answers `null` for anything
- * else, sound or not; the body then goes through the plain parser, which takes everything and names the line of an error.
+ * else, sound or not; the body then goes through the plain parser, which takes everything and names the line of an error. Refuses what
+ * is too large for either.
  */
 export class FastTextDecoder {
   readonly #templates = new TemplateCache();
@@ -23,14 +26,20 @@ export class FastTextDecoder {
 
   decode(body: Buffer, key: GroupingKey, atMs: number): StoredFamily[] | null {
     const texts = this.#textsOf(key);
-    const families = texts.isLegacy ? this.#templates.apply(body, key, texts, atMs) : null;
+    if (!texts.isLegacy) return null;
+    const isSmall = body.length <= templateBodyBytesMax;
+    const families = isSmall ? this.#templates.apply(body, key, texts, atMs) : null;
     if (families !== null) return families;
-    if (!texts.isLegacy || !isUtf8(body)) return null;
-    const reader = new BodyReader(body, prepareLabels(key, texts), texts.hasSpecialLabel);
-    const decoded = reader.readLines() ? reader.takeFamilies(atMs) : null;
-    if (decoded === null) return null;
-    if (lines.lineCount > 0 && this.#templates.wantsTemplate()) this.#templates.add(key, createBodyTemplate(body, lines, decoded));
-    return decoded.map(({ stored }) => stored);
+    if (!isUtf8(body)) return null;
+    try {
+      const decoded = readBody(body, key, texts, atMs);
+      if (decoded === null) return null;
+      const wantsTemplate = isSmall && lines.lineCount > 0 && this.#templates.wantsTemplate();
+      if (wantsTemplate) this.#templates.add(key, createBodyTemplate(body, lines, decoded));
+      return decoded.map(({ stored }) => stored);
+    } finally {
+      lines.shrink();
+    }
   }
 
   #textsOf(key: GroupingKey): KeyTexts {
@@ -47,6 +56,11 @@ const keywordLength = 7;
 const specialNames = { le: Buffer.from('le'), quantile: Buffer.from('quantile') } as const;
 /** Room for what is added to a line besides labels: `,quantile=""`, braces, blank, line feed. */
 const framingLengthMax = 32;
+
+function readBody(body: Buffer, key: GroupingKey, texts: KeyTexts, atMs: number): DecodedFamily[] | null {
+  const reader = new BodyReader(body, prepareLabels(key, texts), texts.hasSpecialLabel);
+  return reader.readLines() ? reader.takeFamilies(atMs) : null;
+}
 
 class BodyReader {
   readonly #body: Buffer;
@@ -92,7 +106,7 @@ class BodyReader {
       const stored = draft.isComplete() ? draft.store(lines, bytes, position, atMs) : null;
       if (stored === null) return null;
       position = stored.home.end;
-      families.push({ stored, lineOrder: draft.lineOrder() });
+      families.push({ stored, draft });
     }
     return families;
   }
@@ -154,7 +168,8 @@ class BodyReader {
     lines.appendValue(rendered, use === 'count' ? countHole : valueHole, at + 1, lineEnd);
     lines.appendByte(lineFeed);
     this.#at = lineEnd + 1;
-    return lines.endLine() && draft.addLine(lines, part, part === 'bucket' && this.#isInfinity());
+    lines.endLine();
+    return draft.addLine(lines, part, part === 'bucket' && this.#isInfinity());
   }
 
   /** Writes `{...} `, the bound of a bucket or quantile last. */
@@ -242,6 +257,7 @@ class BodyReader {
   }
 
   #addDraft(name: string): FamilyDraft {
+    if (this.#drafts.size >= familiesMax) throw refuseTooManyFamilies();
     const draft = new FamilyDraft(name);
     this.#drafts.set(name, draft);
     return draft;

@@ -1,10 +1,15 @@
-import { fastTextLinesMax } from '../limits.ts';
+import { fastTextLinesMax, readyLinesKeptBytesMax, readyTextLengthMax } from '../limits.ts';
+import { refuseTooLong, refuseTooManyParts } from '../push-size.ts';
 import { backslash, equals, quote } from './bytes.ts';
 
 /** Kinds of holes besides the places of single grouping labels. */
 export const allLabels = -1;
 export const valueHole = -2;
 export const countHole = -3;
+
+/** Of all tables together, for `ReadyLines.shrink`. */
+const bytesPerLine = 26;
+const bytesPerHole = 10;
 
 /**
  * The ready lines of one push while it is decoded: bytes in a buffer that is reused from push to push, and where each line lies.
@@ -45,6 +50,12 @@ export class ReadyLines {
     this.firstHoles[0] = 0;
     this.lineCount = 0;
     this.starts[0] = 0;
+  }
+
+  /** Gives back what an unusually large push made this grow to; nothing that was read is left then. */
+  shrink(): void {
+    const tableBytes = this.starts.length * bytesPerLine + this.holeStarts.length * bytesPerHole;
+    if (this.bytes.length + tableBytes > readyLinesKeptBytesMax) Object.assign(this, new ReadyLines());
   }
 
   /** Makes room for `count` more bytes. Write them with the methods below. */
@@ -107,14 +118,14 @@ export class ReadyLines {
     this.labelCounts[this.lineCount] = count;
   }
 
-  /** Ends the line at hand. False: there are too many lines for the fast path. */
-  endLine(): boolean {
-    if (this.lineCount >= fastTextLinesMax) return false;
+  /** Ends the line at hand. Refuses more lines or text than a push may have. */
+  endLine(): void {
+    if (this.lineCount >= fastTextLinesMax) throw refuseTooManyParts(fastTextLinesMax);
+    if (this.length > readyTextLengthMax) throw refuseTooLong();
     this.lineCount++;
     if (this.lineCount >= this.labels.length - 1) this.#growTables();
     this.starts[this.lineCount] = this.length;
     this.firstHoles[this.lineCount] = this.holeCount;
-    return true;
   }
 
   /**
@@ -160,6 +171,30 @@ export class ReadyLines {
     // From the end, where neighbours differ most often.
     for (let i = length - 1; i >= 0; i--) if (this.bytes[startA + i] !== this.bytes[startB + i]) return false;
     return true;
+  }
+
+  /** Whether the metrics of two lines, which have as many labels, have the same label names. */
+  haveEqualNames(a: number, b: number): boolean {
+    const { bytes } = this;
+    let atA = this.labels[a] as number;
+    let atB = this.labels[b] as number;
+    for (let label = this.labelCounts[a] as number; label > 0; label--) {
+      let byte: number;
+      do {
+        byte = bytes[atA++] as number;
+        if (byte !== bytes[atB++]) return false;
+      } while (byte !== equals);
+      atA = this.#skipValue(atA);
+      atB = this.#skipValue(atB);
+    }
+    return true;
+  }
+
+  /** From the opening quote of a label value to behind the comma that follows the closing one. */
+  #skipValue(start: number): number {
+    let at = start + 1;
+    while (this.bytes[at] !== quote) at += this.bytes[at] === backslash ? 2 : 1;
+    return at + 2;
   }
 
   #growHoles(): void {

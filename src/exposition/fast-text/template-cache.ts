@@ -1,6 +1,13 @@
 import type { GroupingKey } from '../../model/grouping-key.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
-import { templateGroupsMax, templatesPerShapeMax, templateShapesMax, templateWeightMax } from '../limits.ts';
+import {
+  templateGroupIdLengthMax,
+  templateGroupIdsLengthMax,
+  templateGroupsMax,
+  templatesPerShapeMax,
+  templateShapesMax,
+  templateWeightMax,
+} from '../limits.ts';
 import type { BodyTemplate } from './body-template.ts';
 import type { KeyTexts } from './line-labels.ts';
 
@@ -9,11 +16,13 @@ const missesMax = 64;
 const sparseInterval = 16;
 
 /**
- * Finds a template for a body: the one that its group used last, or else one of those that groups with the same label names used lately.
- * Bounded; what falls out costs a full decode at the next push.
+ * Finds a template for a body: the one that its group used last, or else one of those that groups with the same label names used lately
+ * and that fit all of them. Bounded; what falls out costs a full decode at the next push.
  */
 export class TemplateCache {
   readonly #byGroup = new Map<string, BodyTemplate>();
+  /** Of the ids in `#byGroup`. */
+  #idsLength = 0;
   /** By `GroupingKey.shape`, the most recent one first. */
   readonly #byShape = new Map<string, BodyTemplate[]>();
   /** Of all templates since the last time that everything was forgotten. */
@@ -41,14 +50,21 @@ export class TemplateCache {
   }
 
   add(key: GroupingKey, template: BodyTemplate): void {
+    if (this.#weight + template.weight > templateWeightMax) this.#forgetAll();
     this.#weight += template.weight;
-    if (this.#weight > templateWeightMax) this.#forgetAll();
-    const candidates = this.#byShape.get(key.shape) ?? [];
-    candidates.unshift(template);
-    if (candidates.length > templatesPerShapeMax) candidates.pop();
+    if (template.fitsEveryKey) this.#share(key.shape, template);
+    this.#remember(key.id, template);
+  }
+
+  #share(shape: string, template: BodyTemplate): void {
+    const known = this.#byShape.get(shape);
+    if (known !== undefined) {
+      known.unshift(template);
+      if (known.length > templatesPerShapeMax) known.pop();
+      return;
+    }
     if (this.#byShape.size >= templateShapesMax) this.#byShape.clear();
-    this.#byShape.set(key.shape, candidates);
-    this.#remember(key, template);
+    this.#byShape.set(shape, [template]);
   }
 
   #applyOneOf(candidates: BodyTemplate[], body: string, key: GroupingKey, texts: KeyTexts, atMs: number): StoredFamily[] | null {
@@ -58,20 +74,29 @@ export class TemplateCache {
       this.#misses = 0;
       candidates.splice(place, 1);
       candidates.unshift(template);
-      this.#remember(key, template);
+      this.#remember(key.id, template);
       return families;
     }
     return null;
   }
 
-  #remember(key: GroupingKey, template: BodyTemplate): void {
-    if (this.#byGroup.size >= templateGroupsMax) this.#byGroup.clear();
-    this.#byGroup.set(key.id, template);
+  #remember(id: string, template: BodyTemplate): void {
+    if (id.length > templateGroupIdLengthMax) return;
+    if (!this.#byGroup.has(id)) {
+      if (this.#byGroup.size >= templateGroupsMax || this.#idsLength + id.length > templateGroupIdsLengthMax) this.#forgetGroups();
+      this.#idsLength += id.length;
+    }
+    this.#byGroup.set(id, template);
+  }
+
+  #forgetGroups(): void {
+    this.#byGroup.clear();
+    this.#idsLength = 0;
   }
 
   /** Simpler than an order of use, and as good: what is in use is back after one push of each. */
   #forgetAll(): void {
-    this.#byGroup.clear();
+    this.#forgetGroups();
     this.#byShape.clear();
     this.#weight = 0;
   }

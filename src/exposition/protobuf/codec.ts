@@ -1,6 +1,7 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { Metric, MetricFamily } from '../../model/metric-family.ts';
-import { quotedBytesMax } from '../limits.ts';
+import { decodedPartsMax, familiesMax, quotedBytesMax } from '../limits.ts';
+import { refuseTooManyFamilies } from '../push-size.ts';
 import { createFamilyDraft, readFamily } from './decode-family.ts';
 import { writeFamily, writeMetrics } from './encode-family.ts';
 import { protobufDecodeRefusal, protobufNoNameRefusal } from './errors.ts';
@@ -9,12 +10,13 @@ import { WireError, WireReader } from './wire-reader.ts';
 /**
  * Reads a body of varint-length-delimited `io.prometheus.client.MetricFamily` messages (SPEC §5.4), in the order in which their names
  * come first; of two families with one name the later one wins. Names are only checked for being there. Nothing that is returned
- * looks into `body`. Refuses what is cut off or not protobuf, and says which family and which byte.
+ * looks into `body`. Refuses what is cut off or not protobuf, and says which family and which byte; and what is too much to be held.
  */
 export function decodeDelimitedFamilies(body: Buffer): MetricFamily[] {
   const families = new Map<string, MetricFamily>();
-  const reader = new WireReader(body);
+  const reader = new WireReader(body, decodedPartsMax);
   for (let number = 1; hasMessageAhead(reader); number++) {
+    if (number > familiesMax) throw refuseTooManyFamilies();
     const family = createFamilyDraft();
     reader.flaw = null;
     try {
@@ -48,9 +50,12 @@ function refuseFamily(error: unknown, which: string, name: string): unknown {
   return protobufDecodeRefusal(`cannot decode protobuf: ${named}: ${error.message}`);
 }
 
-/** Reads one message that is not length-delimited; a missing name is no error here. Refuses as `decodeDelimitedFamilies` does. */
+/**
+ * Reads one message of ours that is not length-delimited, however large it is. Refuses what is not protobuf as `decodeDelimitedFamilies`
+ * does; a missing name is no error here.
+ */
 export function decodeFamilyMessage(bytes: Uint8Array): MetricFamily {
-  const reader = new WireReader(bytes);
+  const reader = new WireReader(bytes, Infinity);
   const family = createFamilyDraft();
   try {
     readFamily(reader, family);

@@ -1,11 +1,13 @@
+import type { Draft } from '../../model/metric-draft.ts';
 import type { Exemplar, LabelPair, Timestamp } from '../../model/metric-family.ts';
-import { type Draft, keepUnknownField, readInto } from './draft.ts';
+import { keepUnknownField, readInto } from './draft.ts';
 import type { WireReader } from './wire-reader.ts';
 
 /** What a label pair holds besides name and value is dropped: the model has no place for it, and nobody ever sent any. */
 export function readLabel(reader: WireReader): LabelPair {
   let name = '';
   let value = '';
+  reader.countPart();
   const outer = reader.enter();
   while (reader.hasMore()) {
     const tag = reader.tag();

@@ -3,10 +3,11 @@
  * type`: 0 varint, 1 eight bytes, 2 length and bytes. A known field with a wire type that it cannot have is unknown, as everywhere
  * in protobuf.
  */
+import { createHistogram, createMetric, createSummary, type Draft } from '../../model/metric-draft.ts';
 import type { Counter, Gauge, Metric, MetricFamily, MetricType, Quantile, Summary } from '../../model/metric-family.ts';
 import { createExemplar, createTimestamp, readExemplar, readLabel, readTimestamp } from './decode-exemplar.ts';
-import { createHistogram, readHistogram } from './decode-histogram.ts';
-import { type Draft, keepUnknownField, readInto } from './draft.ts';
+import { readHistogram } from './decode-histogram.ts';
+import { keepUnknownField, readInto, readItem } from './draft.ts';
 import { metricTypes } from './metric-types.ts';
 import type { WireReader } from './wire-reader.ts';
 
@@ -29,7 +30,7 @@ export function readFamily(reader: WireReader, into: Draft<MetricFamily>): void 
         into.type = readType(reader);
         break;
       case 34: // metric = 4
-        into.metrics.push(readInto(reader, createMetric(), readMetric));
+        into.metrics.push(readItem(reader, createMetric([]), readMetric));
         break;
       case 42: // unit = 5
         into.unit = reader.string('the unit');
@@ -40,22 +41,13 @@ export function readFamily(reader: WireReader, into: Draft<MetricFamily>): void 
   }
 }
 
+/**
+ * The reference keeps a number that stands for no type, and from then on every text scrape ends inside the TYPE line of that family
+ * (prometheus/common, text_create.go), so it is refused here.
+ */
 function readType(reader: WireReader): MetricType {
   const number = reader.int32();
   return metricTypes[number] ?? reader.fail(`the metric type ${number} is not one of 0 to ${metricTypes.length - 1}`);
-}
-
-function createMetric(): Draft<Metric> {
-  return {
-    labels: [],
-    timestampMs: null,
-    counter: null,
-    gauge: null,
-    untyped: null,
-    summary: null,
-    histogram: null,
-    unknownFields: null,
-  };
 }
 
 // Hot path, with the readers of labels, gauges and counters: most pushes hold little else.
@@ -125,10 +117,6 @@ function readCounter(reader: WireReader, into: Draft<Counter>): void {
   }
 }
 
-function createSummary(): Draft<Summary> {
-  return { sampleCount: 0n, sampleSum: 0, quantiles: [], createdTimestamp: null, unknownFields: null };
-}
-
 function readSummary(reader: WireReader, into: Draft<Summary>): void {
   while (reader.hasMore()) {
     const start = reader.pos;
@@ -141,7 +129,7 @@ function readSummary(reader: WireReader, into: Draft<Summary>): void {
         into.sampleSum = reader.double();
         break;
       case 26: // quantile = 3
-        into.quantiles.push(readInto(reader, { quantile: 0, value: 0, unknownFields: null }, readQuantile));
+        into.quantiles.push(readItem(reader, { quantile: 0, value: 0, unknownFields: null }, readQuantile));
         break;
       case 34: // created_timestamp = 4
         into.createdTimestamp = readInto(reader, into.createdTimestamp ?? createTimestamp(), readTimestamp);

@@ -1,20 +1,8 @@
+import type { Draft } from '../../model/metric-draft.ts';
 import type { Bucket, BucketSpan, Histogram, NativeBuckets } from '../../model/metric-family.ts';
 import { createExemplar, createTimestamp, readExemplar, readTimestamp } from './decode-exemplar.ts';
-import { type Draft, keepUnknownField, readInto, readPacked } from './draft.ts';
+import { keepUnknownField, readInto, readItem, readPacked } from './draft.ts';
 import type { WireReader } from './wire-reader.ts';
-
-export function createHistogram(): Draft<Histogram> {
-  return {
-    sampleCount: 0n,
-    sampleCountFloat: 0,
-    sampleSum: 0,
-    buckets: [],
-    createdTimestamp: null,
-    native: null,
-    exemplars: [],
-    unknownFields: null,
-  };
-}
 
 export function readHistogram(reader: WireReader, into: Draft<Histogram>): void {
   while (reader.hasMore()) {
@@ -28,7 +16,7 @@ export function readHistogram(reader: WireReader, into: Draft<Histogram>): void 
         into.sampleSum = reader.double();
         break;
       case 26: // bucket = 3
-        into.buckets.push(readInto(reader, createBucket(), readBucket));
+        into.buckets.push(readItem(reader, createBucket(), readBucket));
         break;
       case 33: // sample_count_float = 4
         into.sampleCountFloat = reader.double();
@@ -37,7 +25,7 @@ export function readHistogram(reader: WireReader, into: Draft<Histogram>): void 
         into.createdTimestamp = readInto(reader, into.createdTimestamp ?? createTimestamp(), readTimestamp);
         break;
       case 130: // exemplars = 16
-        into.exemplars.push(readInto(reader, createExemplar(), readExemplar));
+        into.exemplars.push(readItem(reader, createExemplar(), readExemplar));
         break;
       default:
         if (!readNativeField(reader, tag, into)) keepUnknownField(reader, tag, start, into);
@@ -105,10 +93,10 @@ function readNativeField(reader: WireReader, tag: number, into: Draft<Histogram>
       native.zeroCountFloat = reader.double();
       break;
     case 74: // negative_span = 9
-      native.negativeSpans.push(readInto(reader, createSpan(), readSpan));
+      native.negativeSpans.push(readItem(reader, createSpan(), readSpan));
       break;
     case 98: // positive_span = 12
-      native.positiveSpans.push(readInto(reader, createSpan(), readSpan));
+      native.positiveSpans.push(readItem(reader, createSpan(), readSpan));
       break;
     default:
       if (!readNativeNumbers(reader, tag, native)) return false;
@@ -121,24 +109,28 @@ function readNativeField(reader: WireReader, tag: number, into: Draft<Histogram>
 function readNativeNumbers(reader: WireReader, tag: number, native: Draft<NativeBuckets>): boolean {
   switch (tag) {
     case 80: // negative_delta = 10
+      reader.countPart();
       native.negativeDeltas.push(reader.sint64());
       return true;
     case 82: // the same, packed
       readPacked(reader, () => native.negativeDeltas.push(reader.sint64()));
       return true;
     case 89: // negative_count = 11
+      reader.countPart();
       native.negativeCounts.push(reader.double());
       return true;
     case 90: // the same, packed
       readPacked(reader, () => native.negativeCounts.push(reader.double()));
       return true;
     case 104: // positive_delta = 13
+      reader.countPart();
       native.positiveDeltas.push(reader.sint64());
       return true;
     case 106: // the same, packed
       readPacked(reader, () => native.positiveDeltas.push(reader.sint64()));
       return true;
     case 113: // positive_count = 14
+      reader.countPart();
       native.positiveCounts.push(reader.double());
       return true;
     case 114: // the same, packed

@@ -1,13 +1,5 @@
+import type { Draft } from '../../model/metric-draft.ts';
 import type { WireReader } from './wire-reader.ts';
-
-/** A message while it is read. */
-export type Draft<T> = T extends Uint8Array
-  ? T
-  : T extends readonly (infer Item)[]
-    ? Draft<Item>[]
-    : T extends object
-      ? { -readonly [Key in keyof T]: Draft<T[Key]> }
-      : T;
 
 /** Reads fields up to the limit of the reader. Called twice on one draft it merges, as protobuf wants of a message field that comes twice. */
 export type ReadMessage<T> = (reader: WireReader, into: Draft<T>) => void;
@@ -20,10 +12,19 @@ export function readInto<T>(reader: WireReader, into: Draft<T>, readMessage: Rea
   return into;
 }
 
-/** Reads a repeated number that came packed: a length, then one number behind the other. */
+/** As `readInto` for a field that may come any number of times: each counts as a part of the push. */
+export function readItem<T>(reader: WireReader, into: Draft<T>, readMessage: ReadMessage<T>): Draft<T> {
+  reader.countPart();
+  return readInto(reader, into, readMessage);
+}
+
+/** Reads a repeated number that came packed: a length, then one number behind the other, each a part of the push. */
 export function readPacked(reader: WireReader, readOne: () => void): void {
   const outer = reader.enter();
-  while (reader.hasMore()) readOne();
+  while (reader.hasMore()) {
+    reader.countPart();
+    readOne();
+  }
   reader.leave(outer);
 }
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { refuseTooManyParts } from '../push-size.ts';
 import { groupDepthMax, internedBytesMax } from './limits.ts';
 import { readAsciiString } from './string-cache.ts';
 
@@ -23,12 +24,18 @@ export class WireReader {
   /** The first string that was not valid UTF-8, in plain words. */
   flaw: string | null = null;
   readonly #view: DataView;
+  readonly #partsMax: number;
+  #parts = 0;
   // The two halves of the last 64-bit varint.
   #low = 0;
   #high = 0;
 
-  /** Keeps looking into `bytes`, so they must not change while it is used; nothing it returns does. */
-  constructor(bytes: Uint8Array) {
+  /**
+   * Keeps looking into `bytes`, so they must not change while it is used; nothing it returns does. `partsMax`: how often `countPart` may
+   * be called.
+   */
+  constructor(bytes: Uint8Array, partsMax: number) {
+    this.#partsMax = partsMax;
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.limit = bytes.byteLength;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -48,6 +55,11 @@ export class WireReader {
 
   leave(outer: number): void {
     this.limit = outer;
+  }
+
+  /** Counts what is made an object of, or an element of an array; few bytes may announce it. Refuses one more than there may be. */
+  countPart(): void {
+    if (++this.#parts > this.#partsMax) throw refuseTooManyParts(this.#partsMax);
   }
 
   /** Field number and wire type in one, as on the wire. */

@@ -3,7 +3,8 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../../src/base/errors.ts';
-import type { Metric, MetricFamily } from '../../../src/model/metric-family.ts';
+import { createMetric } from '../../../src/model/metric-draft.ts';
+import type { MetricFamily } from '../../../src/model/metric-family.ts';
 import {
   decodeDelimitedFamilies,
   decodeFamilyMessage,
@@ -15,19 +16,8 @@ import {
 import { MetricFamilySchema, MetricType } from '../../fixtures/proto/metrics_pb.js';
 import { arbitraryFamily, createOracleFamily, withoutUnknownFields } from './arbitrary-family.ts';
 
-const emptyMetric: Metric = {
-  labels: [],
-  timestampMs: null,
-  counter: null,
-  gauge: null,
-  untyped: null,
-  summary: null,
-  histogram: null,
-  unknownFields: null,
-};
-
 function createGauge(name: string, value: number): MetricFamily {
-  const metrics = [{ ...emptyMetric, gauge: { value, unknownFields: null } }];
+  const metrics = [{ ...createMetric([]), gauge: { value, unknownFields: null } }];
   return { name, help: null, type: 'gauge', unit: null, metrics, unknownFields: null, flaw: null };
 }
 
@@ -246,7 +236,7 @@ test('64-bit counts lose nothing', () => {
   const family: MetricFamily = {
     ...createGauge('s', 0),
     type: 'summary',
-    metrics: [{ ...emptyMetric, summary, timestampMs: -(2n ** 63n) }],
+    metrics: [{ ...createMetric([]), summary, timestampMs: -(2n ** 63n) }],
   };
   const [metric] = decodeFamilyMessage(encodeFamilyMessage(family)).metrics;
   expect(metric?.summary?.sampleCount).toBe(18446744073709551615n);
@@ -279,7 +269,7 @@ describe('a string that is not valid UTF-8', () => {
 test('strings that look alike to the cache of strings stay apart', () => {
   const names = Array.from({ length: 20_000 }, (_, i) => `label_${i.toString(36)}`);
   const labels = [...names, ...names].map((name) => ({ name, value: `${name}é` }));
-  const family: MetricFamily = { ...createGauge('a', 1), metrics: [{ ...emptyMetric, labels }] };
+  const family: MetricFamily = { ...createGauge('a', 1), metrics: [createMetric(labels)] };
   expect(decodeFamilyMessage(encodeFamilyMessage(family))).toEqual(family);
 });
 
