@@ -51,7 +51,7 @@ describe.runIf(needs('chromium')).each(['', '/gate/way'])('the list of groups un
     await page.keyboard.press('/');
     await page.keyboard.type('db');
     await seeText(page, '[role=status]', '2 of 3 groups');
-    expect(page.url()).toContain('#/groups?q=db');
+    await expect.poll(() => page.url()).toContain('#/groups?q=db');
     await page.getByLabel('Label selector').fill('instance="db-2"');
     await seeText(page, '[role=status]', '1 of 3 groups');
     expect(await readColumn(page, 'instance')).toEqual(['db-2']);

@@ -86,4 +86,36 @@ describe.runIf(needs('chromium')).each(['', '/gate'])('composing a push under th
     await seeText(page, 'h2', 'Would be taken');
     expect(await body(page).innerText()).toContain('x 1');
   });
+
+  test('a body too long for the address is checked and sent to its last line, and the page says that the address is without it', async () => {
+    const page = await open('#/try?job=long');
+    const lines = Array.from({ length: 800 }, (_, row) => `copied{table="table-${row}"} ${row}\n`);
+    const text = `${lines.join('')}last x1\n`;
+    expect(text.length).toBeGreaterThan(20_000);
+
+    await body(page).fill(text);
+    await seeText(page, 'h2', 'Would be refused');
+    await page.getByRole('button', { name: 'line 801, column 6' }).click();
+    await page.locator('.cm-line', { hasText: 'last x1' }).locator('.cm-lintRange-error').filter({ hasText: 'x1' }).waitFor();
+    await seeText(page, '[role=status]', 'The body is too long for the address');
+    expect(page.url().split('#')[1]).toBe('/try?job=long');
+
+    await page.keyboard.press('Delete');
+    await seeText(page, 'h2', 'Would be taken');
+    await seeText(page, 'p', '2 families, 801 samples');
+    await page.getByRole('button', { name: 'Send the push' }).click();
+    await seeText(page, '[role=status]', 'The push was taken.');
+    const scraped = await (await fetch(`${server.url}${prefix}/metrics`)).text();
+    expect(scraped).toContain('copied{instance="",job="long",table="table-799"} 799');
+    expect(scraped).toContain('last{instance="",job="long"} 1');
+
+    // What is short again has room again. By keys that the editor handles: over many lines, the browser's own editing would style inline.
+    await body(page).focus();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Delete');
+    await page.keyboard.type('short 1\n');
+    await seeText(page, 'p', '1 family, 1 sample');
+    expect(page.url()).toContain('#/try?job=long&body=short+1');
+    expect(await page.getByText('too long for the address').count()).toBe(0);
+  });
 });

@@ -7,7 +7,7 @@ import { CommandLine } from '../parts/command-line.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { navigate } from '../url/use-view-state.ts';
-import { formatViewState, openGroup, type TryViewState } from '../url/view-state.ts';
+import { formatViewState, isBodyInAddress, openGroup, type TryViewState } from '../url/view-state.ts';
 import { Editor, type EditorHandle } from './editor.tsx';
 import { LabelsForm } from './labels-form.tsx';
 import styles from './try.module.css';
@@ -18,16 +18,19 @@ const typingMs = 250;
 
 /** Compose a push, see what the server would say to it, and send it. */
 export function TryView({ view }: { readonly view: TryViewState }): ReactNode {
-  const [draft, setDraft] = useDraft(view);
+  const { draft, settled, setDraft } = useDraft(view);
   const editor = useRef<EditorHandle>(null);
+  const isEmpty = settled.body === '' && settled.job === '';
   const checked = useQuery({
-    queryKey: ['lint', view],
-    queryFn: ({ signal }) => lint({ method: view.method, labels: collectLabels(view), body: view.body }, signal),
-    enabled: view.body !== '' || view.job !== '',
+    queryKey: ['lint', settled],
+    queryFn: ({ signal }) => lint({ method: settled.method, labels: collectLabels(settled), body: settled.body }, signal),
+    enabled: !isEmpty,
     placeholderData: keepPreviousData,
     staleTime: 0,
+    // The key holds the whole body: one for each pause in the typing would soon be many megabytes.
+    gcTime: 0,
   });
-  const result = view.body === '' && view.job === '' ? undefined : checked.data;
+  const result = isEmpty ? undefined : checked.data;
   const problems = useMemo(() => result?.problems ?? [], [result]);
   const change = (part: Partial<TryViewState>): void => setDraft({ ...draft, ...part });
   return (
@@ -56,38 +59,52 @@ export function TryView({ view }: { readonly view: TryViewState }): ReactNode {
           <LabelsForm labels={draft.labels} onChange={(labels) => change({ labels })} />
         </div>
         <Editor ref={editor} text={draft.body} problems={problems} onChange={(body) => change({ body })} />
+        {!isBodyInAddress(draft) && (
+          <p className={styles.quiet} role="status">
+            The body is too long for the address, which holds the rest. It is checked and sent as a whole, but lost with this view: keep a
+            copy.
+          </p>
+        )}
       </section>
       <section className={styles.outcome} aria-label="What the server says">
         <Verdict result={result} error={checked.error} onGoTo={(line, column) => editor.current?.goTo(line, column)} />
-        <Sending view={view} result={result} isCurrent={isSame(draft, view)} />
+        <Sending push={settled} result={result} isCurrent={draft === settled && !checked.isPlaceholderData} />
       </section>
     </div>
   );
 }
 
-/** What is typed, handed to the address when the typing pauses: from there it is checked, and can be sent to a colleague. */
-function useDraft(view: TryViewState): [TryViewState, (draft: TryViewState) => void] {
+interface Draft {
+  /** What stands in the form. */
+  readonly draft: TryViewState;
+  /** The draft of when the typing last paused: this is checked, sent, and in the address as far as it fits there. */
+  readonly settled: TryViewState;
+  readonly setDraft: (draft: TryViewState) => void;
+}
+
+/** The draft lives here, not in the address: that has no room for a long body. */
+function useDraft(view: TryViewState): Draft {
   const [draft, setDraft] = useState(view);
-  const written = useRef(view);
+  const [settled, setSettled] = useState(view);
+  const written = useRef(formatViewState(view));
   useEffect(() => {
+    const address = formatViewState(view);
+    if (address === written.current) return;
     // The address has changed by another hand.
-    if (isSame(view, written.current)) return;
-    written.current = view;
+    written.current = address;
     setDraft(view);
+    setSettled(view);
   }, [view]);
   useEffect(() => {
-    if (isSame(draft, written.current)) return;
+    if (draft === settled) return;
     const timer = setTimeout(() => {
-      written.current = draft;
+      setSettled(draft);
+      written.current = formatViewState(draft);
       navigate(draft, 'replace');
     }, typingMs);
     return () => clearTimeout(timer);
-  }, [draft]);
-  return [draft, setDraft];
-}
-
-function isSame(a: TryViewState, b: TryViewState): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  }, [draft, settled]);
+  return { draft, settled, setDraft };
 }
 
 function collectLabels({ job, labels }: TryViewState): Record<string, string> {
@@ -96,21 +113,21 @@ function collectLabels({ job, labels }: TryViewState): Record<string, string> {
 }
 
 interface SendingProps {
-  readonly view: TryViewState;
+  readonly push: TryViewState;
   readonly result: LintResult | undefined;
-  /** Whether the server has seen what stands in the form now. */
+  /** Whether the result is that of what stands in the form now: its path is where the push goes. */
   readonly isCurrent: boolean;
 }
 
-function Sending({ view, result, isCurrent }: SendingProps): ReactNode {
+function Sending({ push, result, isCurrent }: SendingProps): ReactNode {
   const queries = useQueryClient();
   const { push_path: pushPath, id: groupId } = result?.group ?? {};
   const sending = useMutation({
-    mutationFn: () => sendPush(pushPath ?? '', view.method, view.body),
+    mutationFn: () => sendPush(pushPath ?? '', push.method, push.body),
     onSettled: () => queries.invalidateQueries({ queryKey: ['lint'] }),
   });
   const { reset } = sending;
-  useEffect(() => reset(), [view, reset]);
+  useEffect(() => reset(), [push, reset]);
   return (
     <div className={styles.sending}>
       <Button
@@ -131,7 +148,7 @@ function Sending({ view, result, isCurrent }: SendingProps): ReactNode {
       {pushPath !== undefined && (
         <div className={styles.command}>
           <h3>The same from a shell</h3>
-          <CommandLine command={formatPushCommand(serverAddress(), pushPath, view.method)} />
+          <CommandLine command={formatPushCommand(serverAddress(), pushPath, push.method)} />
         </div>
       )}
     </div>

@@ -88,11 +88,16 @@ export function formatViewState(state: ViewState): string {
         ['method', state.method === tryState.method ? '' : state.method],
         ['job', state.job],
         ...state.labels.flatMap(({ name, value }) => [['label', name] as const, ['value', value] as const]),
-        ['body', state.body.length > bodyCharsMax ? '' : state.body],
+        ['body', isBodyInAddress(state) ? state.body : ''],
       ]);
     case 'status':
       return '#/status';
   }
+}
+
+/** Whether `formatViewState` keeps the body: a long one stays in the form alone. */
+export function isBodyInAddress({ body }: TryViewState): boolean {
+  return body.length <= bodyCharsMax;
 }
 
 /** The view of one group with nothing else chosen. */
