@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** The rooms of src/ and the rules of the house: no server, nothing from Debian, done in seconds. */
 const unitTests = 'test/{base,model,exposition,store,persistence,policy,telemetry,history,cluster,http,api,cli,ui,house}/**/*.test.ts';
 
+/** They judge by the clock, so they run when all others are done, one after the other. */
+const timedTests = ['test/e2e/page-load.test.ts', 'test/e2e/persistence-start.test.ts'];
+
 /** Written for machines: `.ci/run` counts the tests from it. */
 const report = process.env.PUSHGATE_TEST_REPORT;
 
@@ -10,7 +13,8 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: [unitTests] } },
-      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [unitTests] } },
+      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [unitTests, ...timedTests] } },
+      { extends: true, test: { name: 'timed', include: timedTests, fileParallelism: false, sequence: { groupOrder: 1 } } },
     ],
     reporters: ['default', './test/support/skip-reporter.ts', ...(report === undefined ? [] : [['json', { outputFile: report }] as const])],
     pool: 'forks',
