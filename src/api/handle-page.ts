@@ -4,7 +4,7 @@ import type { HttpHandler } from '../http/types.ts';
 import type { Gateway } from './gateway.ts';
 import { groupsInDocumentMax } from './limits.ts';
 import { replyWithPageFile } from './page-files.ts';
-import { createPlainPageHandler, renderGroups, servePlainStyles } from './plain-page.ts';
+import { createPlainPageHandler, renderGroups, servePlainStyles, warnOfLateFlush } from './plain-page.ts';
 
 /** GET `/` and `/status`: the page, or a plain list where it was not built. */
 export function createPageHandler(gateway: Gateway): HttpHandler {
@@ -20,10 +20,11 @@ export function createPageHandler(gateway: Gateway): HttpHandler {
 }
 
 /** For those who read the document without running it: browsers without scripts, and scripts that look for a group in the page. */
-function renderLatestGroups({ catalog }: Gateway): string {
+function renderLatestGroups({ catalog, options }: Gateway): string {
   const { rows } = catalog.query({ selectors: [], search: [], state: null, sort: '-last_push', limit: groupsInDocumentMax, after: null });
   const groups = rows.map(({ group }) => group);
-  return renderGroups(groups, catalog.size, `The ${groupsInDocumentMax} that were pushed last are listed; the API has all.`);
+  const listed = renderGroups(groups, catalog.size, `The ${groupsInDocumentMax} that were pushed last are listed; the API has all.`);
+  return warnOfLateFlush(options.flags) + listed;
 }
 
 /** GET `/static/*`: files of the page. */

@@ -85,7 +85,7 @@ function renderGroup({ key, families, pushTimeSeconds, failureTimeSeconds }: Gro
 }
 
 /** With `--persistence.sync=interval` an answer does not mean what people take it for. */
-function warnOfLateFlush(flags: GatewayOptions['flags']): string {
+export function warnOfLateFlush(flags: GatewayOptions['flags']): string {
   if (flags['persistence.file'] === '' || flags['persistence.sync'] !== 'interval') return '';
   return (
     `<p class="failed">Pushes are answered before they are on disk (--persistence.sync=interval): a crash or a power failure loses those of ` +

@@ -10,7 +10,7 @@ import styles from './status.module.css';
 
 /** Where the groups are kept, and whether that works. */
 export function StorageCard({
-  server: { storage, is_admin_api_enabled: isAdminOn },
+  server: { storage, flags, is_admin_api_enabled: isAdminOn },
   onWipe,
 }: {
   readonly server: ServerStatus;
@@ -24,6 +24,7 @@ export function StorageCard({
           <code>{storage.path}</code>
         </Row>
       )}
+      {storage.kind === 'file' && <Row name="On disk">{describeSync(flags)}</Row>}
       <Row name="Health">{storage.is_ready ? 'ready' : `not ready: ${storage.reason ?? 'nobody knows why'}`}</Row>
       <Row name="Inconsistent families">{formatCount(storage.inconsistent_families)}</Row>
       {isAdminOn && (
@@ -35,6 +36,13 @@ export function StorageCard({
       )}
     </Card>
   );
+}
+
+/** When an acknowledged push is on disk, and what that risks. */
+function describeSync(flags: ServerStatus['flags']): string {
+  const valueOf = (wanted: string): string | undefined => flags.find(({ name }) => name === wanted)?.value;
+  if (valueOf('persistence.sync') !== 'interval') return 'before a push is answered';
+  return `up to ${valueOf('persistence.interval') ?? 'an interval'} after a push is answered: a crash loses the pushes of that time`;
 }
 
 export function RuntimeCard({ runtime }: { readonly runtime: RuntimeStatus }): ReactNode {
