@@ -1,10 +1,8 @@
-import type { IncomingMessage } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
-import { checkGzipHeader, decompressBody, isCompression, tooLarge } from './decompress.ts';
+import { BodyCollector, tooLarge } from './body-collector.ts';
+import type { BodyReservation } from './body-reservation.ts';
+import { checkGzipHeader, decompressBody, isCompression } from './decompress.ts';
 import { bodyAborted, bodyTimeout } from './errors.ts';
-
-/** A request as Node hands it out. */
-export type IncomingRequest = IncomingMessage | Http2ServerRequest;
+import { isHttp2, type IncomingRequest } from './messages.ts';
 
 export interface BodyLimits {
   /** Bytes of a body, as it arrives and after unpacking; 0 means no limit. */
@@ -22,25 +20,29 @@ export function readContentEncoding(request: IncomingRequest): string {
 }
 
 /**
- * Reads a body to its end and unpacks it. Rejects with a Refusal as soon as it is known to be too large, broken or cut off; what is left of
- * the body is then still in the connection. The caller owns the buffer; a body that came in one piece is that piece, not a copy.
+ * Reads a body to its end and unpacks it. Rejects with a Refusal as soon as it is known to be too large, broken or cut off, or if there is
+ * no room for it; what is left of the body is then still in the connection. The caller owns the buffer and releases the reservation; a
+ * body that came in one piece is that piece, not a copy.
  */
-export async function readBody(request: IncomingRequest, limits: BodyLimits): Promise<Buffer> {
+export async function readBody(request: IncomingRequest, limits: BodyLimits, reservation: BodyReservation): Promise<Buffer> {
   const encoding = readContentEncoding(request);
-  if (!isCompression(encoding)) return collectBody(request, limits);
-  return decompressBody(encoding, await collectBody(request, limits), limits.bodyBytesMax);
+  const collected = await collectBody(request, limits, reservation);
+  const body = collected.contents();
+  if (!isCompression(encoding)) return body;
+  const unpacked = await decompressBody(encoding, body, { bodyBytesMax: limits.bodyBytesMax, reservation });
+  if (unpacked !== body) collected.discard();
+  return unpacked;
 }
 
 /** Hot path: every push passes here. */
-function collectBody(request: IncomingRequest, { bodyBytesMax, requestTimeoutMs }: BodyLimits): Promise<Buffer> {
+function collectBody(request: IncomingRequest, limits: BodyLimits, reservation: BodyReservation): Promise<BodyCollector> {
+  const { bodyBytesMax, requestTimeoutMs } = limits;
   const announced = readAnnouncedBytes(request);
-  if (announced === 0) return Promise.resolve(emptyBody);
+  const collector = new BodyCollector(reservation, bodyBytesMax, Math.max(0, announced));
+  if (announced === 0) return Promise.resolve(collector);
   if (bodyBytesMax > 0 && announced > bodyBytesMax) return Promise.reject(tooLarge(bodyBytesMax));
   return new Promise((resolve, reject) => {
-    let first: Buffer | null = null;
-    const more: Buffer[] = [];
-    let bytes = 0;
-    const timer = request.httpVersionMajor === 1 ? undefined : setTimeout(onTimeout, requestTimeoutMs);
+    const timer = isHttp2(request) ? setTimeout(onTimeout, requestTimeoutMs) : undefined;
 
     const finish = (): void => {
       clearTimeout(timer);
@@ -51,18 +53,22 @@ function collectBody(request: IncomingRequest, { bodyBytesMax, requestTimeoutMs 
       request.pause();
       reject(error);
     };
-    function onData(chunk: Buffer): void {
-      bytes += chunk.length;
-      if (bodyBytesMax > 0 && bytes > bodyBytesMax) fail(tooLarge(bodyBytesMax));
-      else if (first === null) first = chunk;
-      else more.push(chunk);
+    function onData(piece: Buffer): void {
+      try {
+        const room = collector.add(piece);
+        if (room === null) return;
+        request.pause();
+        room.then(() => request.resume(), fail);
+      } catch (error) {
+        fail(error as Error);
+      }
     }
     function onEnd(): void {
       finish();
-      resolve(more.length === 0 ? (first ?? emptyBody) : Buffer.concat([first ?? emptyBody, ...more], bytes));
+      resolve(collector);
     }
     function onClose(): void {
-      fail(bodyAborted(`cannot read the body: the connection was closed after ${bytes} bytes`));
+      fail(bodyAborted(`cannot read the body: the connection was closed after ${collector.bytes} bytes`));
     }
     function onTimeout(): void {
       fail(bodyTimeout(`cannot read the body: it did not arrive within ${requestTimeoutMs} ms`));
@@ -77,7 +83,7 @@ function collectBody(request: IncomingRequest, { bodyBytesMax, requestTimeoutMs 
 function readAnnouncedBytes(request: IncomingRequest): number {
   const length = request.headers['content-length'];
   if (length !== undefined) return Number(length);
-  return request.httpVersionMajor === 1 && request.headers['transfer-encoding'] === undefined ? 0 : -1;
+  return isHttp2(request) || request.headers['transfer-encoding'] !== undefined ? -1 : 0;
 }
 
 /** Whether more of the body may still come than the server is willing to read for nothing. */

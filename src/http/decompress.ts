@@ -1,58 +1,64 @@
-import { promisify } from 'node:util';
+import type { Transform } from 'node:stream';
 import zlib, { type InputType, type ZlibOptions } from 'node:zlib';
-import { badCompression, bodyTooLarge, unsupportedEncoding } from './errors.ts';
-import { unpackedInlineBytesMax, unpackInlineBytesMax } from './limits.ts';
+import { Refusal } from '../base/errors.ts';
+import { BodyCollector } from './body-collector.ts';
+import type { BodyReservation } from './body-reservation.ts';
+import { badCompression, unsupportedEncoding } from './errors.ts';
+import { unpackChunkBytes, unpackedInlineBytesMax, unpackInlineBytesMax } from './limits.ts';
 
 /** What zlib gives back with `info: true`, which its types do not know. */
-interface Unpacked {
+interface InlineUnpacked {
   readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };
 }
-type Unpack = (input: InputType, options: ZlibOptions) => Promise<Unpacked>;
+const gunzipInline = zlib.gunzipSync as unknown as (input: InputType, options: ZlibOptions) => InlineUnpacked;
 
-const gunzip = promisify(zlib.gunzip) as unknown as Unpack;
-const inflate = promisify(zlib.inflate) as unknown as Unpack;
-const inflateRaw = promisify(zlib.inflateRaw) as unknown as Unpack;
-const gunzipInline = zlib.gunzipSync as unknown as (input: InputType, options: ZlibOptions) => Unpacked;
+type Engine = Transform & { readonly bytesWritten: number };
+type MakeEngine = (options: ZlibOptions) => Engine;
 
 /** Only in Node 22.15 and newer. */
-const zstdDecompress = (zlib as { zstdDecompress?: typeof zlib.gunzip }).zstdDecompress;
-const unzstd = zstdDecompress === undefined ? null : (promisify(zstdDecompress) as unknown as Unpack);
+const createZstdDecompress = (zlib as { createZstdDecompress?: MakeEngine }).createZstdDecompress ?? null;
+
+/** An unpacked body, and how much of the packed one it took. */
+interface Unpacked {
+  readonly buffer: Buffer;
+  readonly bytesRead: number;
+}
+
+/** How a body may be unpacked. */
+interface UnpackLimits {
+  /** 0: no limit. */
+  readonly bodyBytesMax: number;
+  readonly reservation: BodyReservation;
+}
 
 const gzipHeaderBytes = 10;
 const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
-/** The refusal of a body that arrived or unpacks larger than allowed. */
-export function tooLarge(bodyBytesMax: number): Error {
-  return bodyTooLarge(`cannot read the body: it is larger than ${bodyBytesMax} bytes`);
-}
-
 /**
- * Unpacks a whole body by its lower-case `Content-Encoding`; the result never holds more than `bodyBytesMax` bytes (0: no limit), and no
- * more than that is unpacked. gzip and snappy are the reference's, errors included. deflate (zlib or raw) and zstd are ours: the reference
+ * Unpacks a whole body by its lower-case `Content-Encoding`; the result never holds more than `bodyBytesMax` bytes, and hardly more than
+ * that is unpacked. gzip and snappy are the reference's, errors included. deflate (zlib or raw) and zstd are ours: the reference
  * ignores them and parses what came, so a body that is not packed that way is handed back as it is. So is every other encoding.
  */
-export async function decompressBody(encoding: string, body: Buffer, bodyBytesMax: number): Promise<Buffer> {
+export async function decompressBody(encoding: string, body: Buffer, limits: UnpackLimits): Promise<Buffer> {
   switch (encoding) {
     case 'gzip':
-      return unpackGzip(body, bodyBytesMax);
+      return unpackGzip(body, limits);
     case 'snappy':
-      return unpackSnappy(body, bodyBytesMax);
+      return limits.reservation.takeTurn(() => unpackSnappy(body, limits));
     case 'deflate':
-      return unpackDeflate(body, bodyBytesMax);
+      return limits.reservation.takeTurn(() => unpackDeflate(body, limits));
     case 'zstd':
-      return unpackZstd(body, bodyBytesMax);
+      return limits.reservation.takeTurn(() => unpackZstd(body, limits));
     default:
       return body;
   }
 }
 
 /** Its native library is loaded with the first body that needs it: few senders use it. */
-async function unpackSnappy(body: Buffer, bodyBytesMax: number): Promise<Buffer> {
+async function unpackSnappy(body: Buffer, { bodyBytesMax, reservation }: UnpackLimits): Promise<Buffer> {
   const { decodeSnappyFrames } = await import('./snappy-frames.ts');
-  return decodeSnappyFrames(body, (bytes) => {
-    if (bodyBytesMax > 0 && bytes > bodyBytesMax) throw tooLarge(bodyBytesMax);
-  });
+  return decodeSnappyFrames(body, new BodyCollector(reservation, bodyBytesMax));
 }
 
 /** Whether `decompressBody` may change a body of this encoding. */
@@ -67,26 +73,46 @@ export function checkGzipHeader(head: Buffer): void {
   if (head[0] !== 0x1f || head[1] !== 0x8b || head[2] !== 8) throw badCompression('gzip: invalid header');
 }
 
-async function unpackGzip(body: Buffer, bodyBytesMax: number): Promise<Buffer> {
+async function unpackGzip(body: Buffer, limits: UnpackLimits): Promise<Buffer> {
   checkGzipHeader(body);
   try {
-    const { buffer, engine } = unpackSmallGzip(body, bodyBytesMax) ?? (await gunzip(body, unpackOptions(bodyBytesMax)));
+    const unpackInPool = (): Promise<Unpacked> => limits.reservation.takeTurn(() => unpack(zlib.createGunzip, body, limits));
+    const { buffer, bytesRead } = (await unpackSmallGzip(body, limits)) ?? (await unpackInPool());
     // zlib passes over zeros behind the last member; Go takes them for the header of another one.
-    if (engine.bytesWritten < body.length) checkGzipHeader(body.subarray(engine.bytesWritten));
+    if (bytesRead < body.length) checkGzipHeader(body.subarray(bytesRead));
     return buffer;
   } catch (error) {
-    throw isTooLarge(error) ? tooLarge(bodyBytesMax) : explainGzipError(error);
+    throw explainGzipError(error);
   }
 }
 
 /** Fast path: a small body that unpacks to little is not worth the way to the thread pool. Null: it turned out not to be one. */
-function unpackSmallGzip(body: Buffer, bodyBytesMax: number): Unpacked | null {
+async function unpackSmallGzip(body: Buffer, { bodyBytesMax, reservation }: UnpackLimits): Promise<Unpacked | null> {
   if (body.length > unpackInlineBytesMax) return null;
   const maxOutputLength = bodyBytesMax === 0 ? unpackedInlineBytesMax : Math.min(bodyBytesMax, unpackedInlineBytesMax);
   try {
-    return gunzipInline(body, { info: true, maxOutputLength });
+    const { buffer, engine } = gunzipInline(body, { info: true, maxOutputLength });
+    await reservation.hold(buffer.length);
+    return { buffer, bytesRead: engine.bytesWritten };
   } catch (error) {
-    if (isTooLarge(error)) return null;
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return null;
+    throw error;
+  }
+}
+
+/** Unpacks in the thread pool, a piece at a time: no further than there is room. */
+async function unpack(makeEngine: MakeEngine, body: Buffer, { bodyBytesMax, reservation }: UnpackLimits): Promise<Unpacked> {
+  const collector = new BodyCollector(reservation, bodyBytesMax);
+  const engine = makeEngine({ chunkSize: unpackChunkBytes });
+  try {
+    engine.end(body);
+    for await (const piece of engine as AsyncIterable<Buffer>) {
+      const room = collector.add(piece);
+      if (room !== null) await room;
+    }
+    return { buffer: collector.contents(), bytesRead: engine.bytesWritten };
+  } catch (error) {
+    collector.discard();
     throw error;
   }
 }
@@ -101,15 +127,15 @@ function explainGzipError(error: unknown): unknown {
   return badCompression('flate: corrupt input', { cause: error });
 }
 
-async function unpackDeflate(body: Buffer, bodyBytesMax: number): Promise<Buffer> {
+async function unpackDeflate(body: Buffer, limits: UnpackLimits): Promise<Buffer> {
   // "deflate" means the zlib wrapper (RFC 9110 §8.4.1.2), but some clients send the bare stream.
-  const attempts = looksLikeZlib(body) ? [inflate, inflateRaw] : [inflateRaw];
-  for (const unpack of attempts) {
+  const attempts = looksLikeZlib(body) ? [zlib.createInflate, zlib.createInflateRaw] : [zlib.createInflateRaw];
+  for (const makeEngine of attempts) {
     try {
-      const { buffer, engine } = await unpack(body, unpackOptions(bodyBytesMax));
-      if (engine.bytesWritten === body.length) return buffer;
+      const { buffer, bytesRead } = await unpack(makeEngine, body, limits);
+      if (bytesRead === body.length) return buffer;
     } catch (error) {
-      if (isTooLarge(error)) throw tooLarge(bodyBytesMax);
+      if (error instanceof Refusal) throw error;
     }
   }
   return body;
@@ -119,21 +145,15 @@ function looksLikeZlib(body: Buffer): boolean {
   return body.length > 2 && ((body[0] ?? 0) & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
 }
 
-async function unpackZstd(body: Buffer, bodyBytesMax: number): Promise<Buffer> {
+async function unpackZstd(body: Buffer, limits: UnpackLimits): Promise<Buffer> {
   if (!body.subarray(0, 4).equals(zstdMagic)) return body;
-  if (unzstd === null) throw unsupportedEncoding('cannot read the body: zstd needs a server that runs on Node 22.15 or newer');
+  if (createZstdDecompress === null) {
+    throw unsupportedEncoding('cannot read the body: zstd needs a server that runs on Node 22.15 or newer');
+  }
   try {
-    return (await unzstd(body, unpackOptions(bodyBytesMax))).buffer;
+    return (await unpack(createZstdDecompress, body, limits)).buffer;
   } catch (error) {
-    if (isTooLarge(error)) throw tooLarge(bodyBytesMax);
+    if (error instanceof Refusal) throw error;
     throw badCompression(`cannot read the zstd body: ${(error as Error).message}`, { cause: error });
   }
-}
-
-function unpackOptions(bodyBytesMax: number): ZlibOptions {
-  return bodyBytesMax > 0 ? { info: true, maxOutputLength: bodyBytesMax } : { info: true };
-}
-
-function isTooLarge(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
 }

@@ -15,6 +15,9 @@ export const bodyAborted: RefusalKind = defineRefusal('PG_BODY_ABORTED', 400);
 /** A body in an encoding that this version of Node cannot unpack. */
 export const unsupportedEncoding: RefusalKind = defineRefusal('PG_BODY_ENCODING', 415);
 
+/** There was no room for a large body beside those of other requests, for too long. */
+export const bodiesBusy: RefusalKind = defineRefusal('PG_BODIES_BUSY', 503);
+
 /** The server is not able to listen on an address. */
 export const listenFailure: FailureKind = defineFailure('PG_LISTEN');
 

@@ -2,6 +2,24 @@
 export const bodyBytesMaxDefault: number = 64 * 1024 * 1024;
 
 /**
+ * Bytes of the bodies of all requests together, as they arrive and unpacked, until their handlers are done. The largest body allowed always
+ * finds room, even beyond this.
+ */
+export const bodiesBytesMaxDefault: number = 256 * 1024 * 1024;
+
+/** What each body may hold without asking for room. `openRequestsMaxDefault` of them are as much again as all others together. */
+export const bodyBytesUnreserved: number = 64 * 1024;
+
+/** How long a body waits for room, and for its turn to be unpacked, before its request is refused. */
+export const bodyWaitMsMax: number = 10 * 1000;
+
+/** Bodies that are unpacked at a time: the thread pool also serves password checks and the disk. */
+export const unpackRunningMax = 2;
+
+/** What is unpacked at a time of one body. */
+export const unpackChunkBytes: number = 256 * 1024;
+
+/**
  * How long a request may take to arrive as a whole. Long enough for a big push over a bad line, short enough that a stalled
  * pusher does not hold a place for ever.
  */
@@ -30,6 +48,9 @@ export const headerBytesMax: number = 1024 * 1024;
 
 /** Requests in work at a time over all addresses; further ones get 503 at once instead of hanging. */
 export const openRequestsMaxDefault = 4096;
+
+/** Requests of one connection: one in work, the others wait for their turn; further ones get 503. */
+export const connectionRequestsMax = 1024;
 
 /** Connections of one listen address; further ones are closed at once. */
 export const connectionsMaxDefault = 16_384;

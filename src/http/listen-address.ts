@@ -69,7 +69,7 @@ const bindReasons: Readonly<Record<string, string>> = {
   EBADF: 'there is no such socket',
 };
 
-/** The failure to bind an address, in one line. */
+/** The failure to bind an address, in one line. It keeps no cause: an error is printed with its causes, and this one says the same. */
 export function explainBindError(name: string, cause: NodeJS.ErrnoException): Error {
-  return listenFailure(`cannot listen on ${name}: ${bindReasons[cause.code ?? ''] ?? cause.message}`, { cause });
+  return listenFailure(`cannot listen on ${name}: ${bindReasons[cause.code ?? ''] ?? cause.message}`);
 }

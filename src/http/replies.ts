@@ -16,11 +16,11 @@ export function statusReply(status: number, headers?: Readonly<Record<string, st
 export const notFoundReply: HttpReply = errorReply(404, '404 page not found');
 
 /** What Go's server answers to a request it cannot read, before any handler. */
-export const badRequestReply: HttpReply = {
-  status: 400,
-  headers: { 'Content-Type': plainText, Connection: 'close' },
-  body: '400 Bad Request',
-};
+export function unreadableReply(status: number, body: string): HttpReply {
+  return { status, headers: { 'Content-Type': plainText, Connection: 'close' }, body };
+}
+
+export const badRequestReply: HttpReply = unreadableReply(400, '400 Bad Request');
 
 /** A redirect in the shape of Go's `http.Redirect`; only a GET gets the page with the link. `location` must be escaped. */
 export function redirectReply(method: string, status: 301 | 307, location: string): HttpReply {

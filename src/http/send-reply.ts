@@ -1,15 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Http2ServerResponse } from 'node:http2';
-import { hasUnreadBody, type IncomingRequest } from './body.ts';
+import { hasUnreadBody } from './body.ts';
 import { lingerBytesMax, lingerMsMax, sendSliceMs } from './limits.ts';
+import { isHttp2, type IncomingRequest, type OutgoingResponse } from './messages.ts';
 import type { HttpReply } from './types.ts';
 
 /** RFC 9113 §7. Not from node:http2, which a server without TLS need not load. */
 const http2Codes = { noError: 0, internalError: 2 } as const;
-
-/** A response as Node hands it out. */
-export type OutgoingResponse = ServerResponse | Http2ServerResponse;
 
 export interface SendOptions {
   /** Headers that every answer carries. */
@@ -28,10 +25,9 @@ export interface SendOptions {
 export function sendReply(request: IncomingRequest, response: OutgoingResponse, reply: HttpReply, options: SendOptions): void {
   if (response.destroyed || response.headersSent) return;
   const { status, body } = reply;
-  const isHttp1 = request.httpVersionMajor === 1;
   const lingers = hasUnreadBody(request, lingerBytesMax);
-  const headers = joinHeaders(reply, options.extraHeaders, isHttp1);
-  if (isHttp1 && (options.closesConnection || lingers)) (response as ServerResponse).shouldKeepAlive = false;
+  const headers = joinHeaders(reply, options.extraHeaders, isHttp2(response));
+  if (!isHttp2(response) && (options.closesConnection || lingers)) response.shouldKeepAlive = false;
   if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
     writeHead(response, status, headers);
     void sendStream(response, body, options);
@@ -53,10 +49,10 @@ function measure(body: string | Uint8Array | undefined): number {
   return typeof body === 'string' ? Buffer.byteLength(body) : body.length;
 }
 
-function joinHeaders(reply: HttpReply, extraHeaders: SendOptions['extraHeaders'], isHttp1: boolean): Record<string, string> {
+function joinHeaders(reply: HttpReply, extraHeaders: SendOptions['extraHeaders'], isForHttp2: boolean): Record<string, string> {
   const headers: Record<string, string> = { ...extraHeaders, ...reply.headers };
   // HTTP/2 knows no such header, and Node throws at it (RFC 9113 §8.2.2).
-  if (!isHttp1) delete headers['Connection'];
+  if (isForHttp2) delete headers['Connection'];
   return headers;
 }
 
@@ -65,14 +61,14 @@ function endReply(request: IncomingRequest, response: OutgoingResponse, body: st
     response.end(body);
     return;
   }
-  if (request.httpVersionMajor !== 1) {
+  if (isHttp2(response)) {
     // One stream of many: the client is told to stop sending this body, the connection goes on (RFC 9113 §8.1).
-    const { stream } = response as Http2ServerResponse;
+    const { stream } = response;
     response.end(body, () => stream.close(http2Codes.noError));
     return;
   }
-  if (body.length > 0) (response as ServerResponse).write(body);
-  else (response as ServerResponse).flushHeaders();
+  if (body.length > 0) response.write(body);
+  else response.flushHeaders();
   discardBody(request, () => response.end());
 }
 
@@ -122,7 +118,7 @@ async function sendStream(response: OutgoingResponse, body: AsyncIterable<Uint8A
 }
 
 function breakOff(response: OutgoingResponse): void {
-  if ('stream' in response) response.stream.close(http2Codes.internalError);
+  if (isHttp2(response)) response.stream.close(http2Codes.internalError);
   else response.destroy();
 }
 

@@ -1,13 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Http2ServerResponse } from 'node:http2';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { Refusal } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { peekGzipHeader, readBody, readContentEncoding, type BodyLimits, type IncomingRequest } from './body.ts';
-import type { ConnectionTracker } from './connections.ts';
+import { BodyReservation, type BodyBudgets } from './body-reservation.ts';
+import { peekGzipHeader, readBody, readContentEncoding, type BodyLimits } from './body.ts';
+import type { Arrival, ConnectionTracker } from './connections.ts';
 import type { Gate } from './gate.ts';
+import { isHttp2, type IncomingRequest, type OutgoingResponse } from './messages.ts';
+import { refuseMessage } from './protocol.ts';
 import { errorReply, statusReply } from './replies.ts';
 import type { RoutedRequest, Router } from './router.ts';
-import { sendReply, type OutgoingResponse, type SendOptions } from './send-reply.ts';
+import { sendReply, type SendOptions } from './send-reply.ts';
 import type { HttpReply, HttpRequest } from './types.ts';
 
 export interface ServeOptions {
@@ -16,18 +18,52 @@ export interface ServeOptions {
   readonly gate: Gate | null;
   readonly connections: ConnectionTracker;
   readonly bodyLimits: BodyLimits;
+  readonly bodyBudgets: BodyBudgets;
   readonly openRequestsMax: number;
   readonly logger: Logger;
 }
 
+const overloadReply = errorReply(503, 'cannot take the request: too many are in work', { 'Retry-After': '1' });
+
 export type RequestListener = (request: IncomingRequest, response: OutgoingResponse) => void;
 
 /**
- * Makes the listener that takes every request to its reply. It never throws and leaves no promise behind that rejects; a handler that
- * answers at once costs no promise at all. Hot path: guarded by the route benchmark in `bench/`.
+ * Makes the listener that takes every request to its reply, those of one HTTP/1 connection one after the other. It never throws and leaves
+ * no promise behind that rejects; a handler that answers at once costs no promise at all. Hot path: guarded by the route benchmark in
+ * `bench/`.
  */
-export function createRequestListener({ router, gate, connections, bodyLimits, openRequestsMax, logger }: ServeOptions): RequestListener {
-  let openRequests = 0;
+export function createRequestListener(options: ServeOptions): RequestListener {
+  const { connections, openRequestsMax } = options;
+  const { begin, send } = createAnswerer(options);
+
+  // One function for all responses instead of a closure for each.
+  function onResponseClose(this: OutgoingResponse): void {
+    if (isHttp2(this)) {
+      connections.endStream();
+      return;
+    }
+    const next = connections.endRequest(this.req.socket, this);
+    if (next !== null) begin(next.req, next);
+  }
+
+  return (request, response) => {
+    let arrival: Arrival = 'begins';
+    if (isHttp2(response)) connections.beginStream();
+    else arrival = connections.beginRequest(request.socket, response);
+    if (arrival === 'gone') return;
+    (response as ServerResponse).on('close', onResponseClose);
+    if (arrival === 'refused' || connections.openRequests > openRequestsMax) send(request, response, overloadReply);
+    else if (arrival === 'begins') begin(request, response);
+  };
+}
+
+/** The way of one request, whatever others there are. */
+interface Answerer {
+  readonly begin: (request: IncomingRequest, response: OutgoingResponse) => void;
+  readonly send: (request: IncomingRequest, response: OutgoingResponse, reply: HttpReply) => void;
+}
+
+function createAnswerer({ router, gate, connections, bodyLimits, bodyBudgets, logger }: ServeOptions): Answerer {
   const onStreamError = (error: unknown): void => logger.error({ err: error }, 'Cannot send the rest of a reply');
 
   const send = (request: IncomingRequest, response: OutgoingResponse, reply: HttpReply): void => {
@@ -47,12 +83,19 @@ export function createRequestListener({ router, gate, connections, bodyLimits, o
     send(request, response, replyToError(error, request, logger));
 
   const runHandler = (request: IncomingRequest, response: OutgoingResponse, routed: RoutedRequest): void => {
-    const reply = routed.handler(new RoutedHttpRequest(request, routed, bodyLimits));
+    const reservation = new BodyReservation(bodyBudgets);
+    const reply = routed.handler(new RoutedHttpRequest(request, routed, bodyLimits, reservation));
     if (!(reply instanceof Promise)) send(request, response, reply);
     else
       void reply.then(
-        (settled) => send(request, response, settled),
-        (error: unknown) => fail(request, response, error),
+        (settled) => {
+          reservation.release();
+          send(request, response, settled);
+        },
+        (error: unknown) => {
+          reservation.release();
+          fail(request, response, error);
+        },
       );
   };
 
@@ -68,6 +111,11 @@ export function createRequestListener({ router, gate, connections, bodyLimits, o
   };
 
   const admitRequest = (request: IncomingRequest, response: OutgoingResponse): void => {
+    const objection = refuseMessage(request);
+    if (objection !== null) {
+      send(request, response, objection);
+      return;
+    }
     const refusal = gate === null ? null : gate.admit(request.headers.authorization);
     if (refusal === null) routeRequest(request, response);
     else if (!(refusal instanceof Promise)) send(request, response, refusal);
@@ -78,27 +126,14 @@ export function createRequestListener({ router, gate, connections, bodyLimits, o
     }
   };
 
-  // One function for all responses instead of a closure for each.
-  function onResponseClose(this: OutgoingResponse): void {
-    openRequests--;
-    const { req } = this as { req: IncomingRequest };
-    if (req.httpVersionMajor === 1) connections.endRequest(req.socket);
-  }
-
-  return (request, response) => {
-    openRequests++;
-    if (request.httpVersionMajor === 1) connections.beginRequest(request.socket);
-    (response as Http2ServerResponse).on('close', onResponseClose);
-    if (openRequests > openRequestsMax) {
-      send(request, response, errorReply(503, `cannot take the request: ${openRequestsMax} are in work`, { 'Retry-After': '1' }));
-      return;
-    }
+  const begin = (request: IncomingRequest, response: OutgoingResponse): void => {
     try {
       admitRequest(request, response);
     } catch (error) {
       fail(request, response, error);
     }
   };
+  return { begin, send };
 }
 
 /** A Refusal is answered in its own words, one of the server's state with when to try again; anything else is ours or the world's fault, and only the log learns more. */
@@ -117,8 +152,9 @@ class RoutedHttpRequest implements HttpRequest {
   readonly hasInvalidUtf8: boolean;
   private readonly incoming: IncomingRequest;
   private readonly bodyLimits: BodyLimits;
+  private readonly reservation: BodyReservation;
 
-  constructor(incoming: IncomingRequest, routed: RoutedRequest, bodyLimits: BodyLimits) {
+  constructor(incoming: IncomingRequest, routed: RoutedRequest, bodyLimits: BodyLimits, reservation: BodyReservation) {
     this.method = incoming.method ?? '';
     this.path = routed.path;
     this.rawPath = routed.rawPath;
@@ -127,6 +163,7 @@ class RoutedHttpRequest implements HttpRequest {
     this.hasInvalidUtf8 = routed.hasInvalidUtf8;
     this.incoming = incoming;
     this.bodyLimits = bodyLimits;
+    this.reservation = reservation;
   }
 
   get headers(): IncomingHttpHeaders {
@@ -149,6 +186,6 @@ class RoutedHttpRequest implements HttpRequest {
   }
 
   readBody(): Promise<Buffer> {
-    return readBody(this.incoming, this.bodyLimits);
+    return readBody(this.incoming, this.bodyLimits, this.reservation);
   }
 }

@@ -1,13 +1,16 @@
 import { createServer, type Server as HttpServer, type ServerOptions as NodeServerOptions } from 'node:http';
-import type { Server as NetServer } from 'node:net';
+import type { Http2ServerResponse } from 'node:http2';
+import { Socket, type Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { assert } from '../base/assert.ts';
 import { createSystemClock, type Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { createBodyBudgets } from './body-reservation.ts';
 import { ConnectionTracker } from './connections.ts';
 import type { Gate } from './gate.ts';
 import * as limits from './limits.ts';
 import { explainBindError, formatAddress, parseListenAddress, takeSystemdSockets, type ListenTarget } from './listen-address.ts';
+import type { IncomingRequest } from './messages.ts';
 import type { Router } from './router.ts';
 import { createRequestListener, type RequestListener } from './serve-request.ts';
 
@@ -23,6 +26,8 @@ export interface StartOptions {
   /** How long a request may take to arrive. */
   readonly requestTimeoutMs?: number;
   readonly timeoutCheckIntervalMs?: number;
+  /** Of all requests together, in work; at least one body of the largest size is always taken. */
+  readonly bodiesBytesMax?: number;
   readonly openRequestsMax?: number;
   readonly connectionsMax?: number;
   readonly logger: Logger;
@@ -49,8 +54,15 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const connections = new ConnectionTracker();
   const { bodyBytesMax = limits.bodyBytesMaxDefault, requestTimeoutMs = limits.requestTimeoutMsDefault } = options;
   const openRequestsMax = options.openRequestsMax ?? limits.openRequestsMaxDefault;
-  const bodyLimits = { bodyBytesMax, requestTimeoutMs };
-  const listener = createRequestListener({ router: options.router, gate, connections, bodyLimits, openRequestsMax, logger });
+  const listener = createRequestListener({
+    router: options.router,
+    gate,
+    connections,
+    bodyLimits: { bodyBytesMax, requestTimeoutMs },
+    bodyBudgets: createBodyBudgets(options.bodiesBytesMax ?? limits.bodiesBytesMaxDefault),
+    openRequestsMax,
+    logger,
+  });
   const targets = options.usesSystemdSockets
     ? takeSystemdSockets(process.env, process.pid)
     : await Promise.all(options.listenAddresses.map(parseListenAddress));
@@ -61,6 +73,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     for (const target of targets) {
       const server = secured?.isTls === true ? secured.createServer(listener, readTimeouts(options)) : createPlainServer(listener, options);
       server.on('clientError', answerClientError);
+      server.on('checkExpectation', listener);
+      server.on('connect', answerConnect(connections, listener));
       server.maxConnections = options.connectionsMax ?? limits.connectionsMaxDefault;
       connections.watch(server, isTls);
       await listenOn(server, target);
@@ -134,7 +148,33 @@ function readTimeouts(options: StartOptions): NodeServerOptions {
     requestTimeout,
     connectionsCheckingInterval: options.timeoutCheckIntervalMs ?? limits.timeoutCheckIntervalMs,
     maxHeaderSize: limits.headerBytesMax,
+    // `protocol.ts` does, in order with the requests before it.
+    requireHostHeader: false,
   };
+}
+
+const connectReply = '404 page not found\n';
+
+/**
+ * CONNECT gets the 404 of any path that is not routed. Over HTTP/1 Node has taken the connection apart by then, so that nothing but the
+ * last word can be said; over HTTP/2 it is a stream like others.
+ */
+function answerConnect(connections: ConnectionTracker, listener: RequestListener) {
+  return (request: IncomingRequest, connection: Socket | Http2ServerResponse): void => {
+    if (!(connection instanceof Socket)) {
+      listener(request, connection);
+      return;
+    }
+    connection.on('error', () => connection.destroy());
+    // Replies to requests before it may still be on their way.
+    if (!connections.isIdle(connection)) connection.destroy();
+    else connection.end(formatLastReply('404 Not Found', connectReply), () => connection.destroy());
+  };
+}
+
+/** A whole reply where Node has no response for us. */
+function formatLastReply(line: string, body: string): string {
+  return `HTTP/1.1 ${line}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${body}`;
 }
 
 const clientErrorLines: Readonly<Record<string, string>> = {
@@ -157,5 +197,5 @@ function answerClientError(
     return;
   }
   const line = clientErrorLines[code] ?? '400 Bad Request';
-  socket.end(`HTTP/1.1 ${line}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${line}`, () => socket.destroy());
+  socket.end(formatLastReply(line, line), () => socket.destroy());
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { uncompressSync } from 'snappy';
+import type { BodyCollector } from './body-collector.ts';
 import { maskedCrc32c } from './crc32c.ts';
 import { badCompression } from './errors.ts';
 import { snappyBlockBytesMax, snappyChunkBytesMax, snappySliceBytes } from './limits.ts';
@@ -12,12 +13,10 @@ const unsupported = (): Error => badCompression('snappy: unsupported input');
 
 /**
  * Unpacks a body in the snappy framing format (google/snappy `framing_format.txt`), checking every checksum, with the reference's two
- * error texts. An empty body is an empty stream. `checkSize` is told the bytes unpacked so far before each block is unpacked, and throws
- * when they are too many; no block is larger than 64 KiB. A big body does not hold up other requests.
+ * error texts. An empty body is an empty stream. Each block, of 64 KiB at most, goes to the collector before the next one is unpacked. A big
+ * body does not hold up other requests.
  */
-export async function decodeSnappyFrames(body: Buffer, checkSize: (bytes: number) => void): Promise<Buffer> {
-  const blocks: Buffer[] = [];
-  let bytes = 0;
+export async function decodeSnappyFrames(body: Buffer, collector: BodyCollector): Promise<Buffer> {
   let sliceBytes = 0;
   for (let at = 0; at < body.length;) {
     if (body.length - at < 4) throw corrupt();
@@ -33,15 +32,14 @@ export async function decodeSnappyFrames(body: Buffer, checkSize: (bytes: number
       continue;
     }
     const size = measureBlock(type, chunk);
-    bytes += size;
+    const room = collector.add(decodeBlock(type, chunk, size));
+    if (room !== null) await room;
     sliceBytes += size;
-    checkSize(bytes);
-    blocks.push(decodeBlock(type, chunk, size));
     if (sliceBytes < snappySliceBytes) continue;
     sliceBytes = 0;
     await nextTurn();
   }
-  return blocks.length === 1 ? (blocks[0] ?? Buffer.alloc(0)) : Buffer.concat(blocks, bytes);
+  return collector.contents();
 }
 
 /** Chunks without data: the identifier may come again, types below 0x80 must be understood, the rest is padding. */

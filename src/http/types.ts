@@ -21,7 +21,7 @@ export interface HttpRequest {
   approximateSizeBytes(): number;
   /**
    * Reads the body to its end, decompressed. Rejects with a Refusal: 400 for bad compression, 413 for a body above the limit
-   * (which is never held in memory as a whole), 408 for one that does not come. To be called at most once; the caller owns the buffer.
+   * (which is never held in memory as a whole), 408 for one that does not come, 503 if there is no room for it. To be called at most once; the caller owns the buffer.
    */
   readBody(): Promise<Buffer>;
 }

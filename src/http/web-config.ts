@@ -87,17 +87,37 @@ function nameOf(what: string, names: Readonly<Record<string, string>>) {
   );
 }
 
+const unknownKey = 'is not a known key';
 const isEmpty = (value: unknown): boolean => value === '' || value === '~';
 
-/** A mapping; written without content it is an empty one. */
-function mapping<Schema extends v.GenericSchema>(schema: Schema) {
-  const isNoList = v.check((value: unknown) => !Array.isArray(value), 'a mapping is needed here');
+// Mappings are Maps: an object has keys of its own, such as `constructor`, and valibot leaves those out without a word, users included.
+
+/** A mapping from any text; written without content it is an empty one. */
+function mapping<Value extends v.GenericSchema>(value: Value) {
   return v.pipe(
     v.unknown(),
-    v.transform((value) => (isEmpty(value) ? {} : value)),
-    isNoList,
-    schema,
+    v.transform((written) => (isEmpty(written) ? new Map() : written)),
+    v.map(v.string('a text is needed here'), value, 'a mapping is needed here'),
   );
+}
+
+/** A mapping with these keys and no others. */
+function section<Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.pipe(
+    mapping(v.unknown()),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      for (const key of dataset.value.keys()) {
+        if (!Object.hasOwn(entries, key)) addIssue({ message: unknownKey, path: [pathItem(dataset.value, key)] });
+      }
+    }),
+    v.transform((written) => Object.fromEntries(written)),
+    v.object(entries),
+  );
+}
+
+function pathItem(input: Map<string, unknown>, key: string): v.MapPathItem {
+  return { type: 'map', origin: 'key', input, key, value: input.get(key) };
 }
 
 /** A list; written without content it is an empty one. */
@@ -119,7 +139,7 @@ const clientAuthTypes = {
   RequireAndVerifyClientCert: 'RequireAndVerifyClientCert',
 } as const satisfies Record<string, ClientAuthType>;
 
-const tlsSchema = v.strictObject({
+const tlsSchema = section({
   cert: v.optional(text, ''),
   key: v.optional(text, ''),
   client_ca: v.optional(text, ''),
@@ -144,10 +164,10 @@ const headerValues: Readonly<Record<string, readonly string[]>> = {
   'Content-Security-Policy': [],
 };
 const headersSchema = v.pipe(
-  v.record(v.string(), text, 'a mapping is needed here'),
+  mapping(text),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    for (const [name, value] of Object.entries(dataset.value)) {
+    for (const [name, value] of dataset.value) {
       const allowed = Object.hasOwn(headerValues, name) ? headerValues[name] : undefined;
       if (allowed === undefined) addIssue({ message: `HTTP header ${JSON.stringify(name)} can not be configured` });
       else if (allowed.length > 0 && !allowed.includes(value))
@@ -157,14 +177,11 @@ const headersSchema = v.pipe(
   }),
 );
 
-const configSchema = v.strictObject({
-  tls_server_config: v.optional(mapping(tlsSchema), {}),
-  http_server_config: v.optional(
-    mapping(v.strictObject({ http2: v.optional(flag, 'true'), headers: v.optional(mapping(headersSchema), {}) })),
-    {},
-  ),
-  rate_limit: v.optional(mapping(v.strictObject({ interval: v.optional(duration, '0'), burst: v.optional(count, '0') })), {}),
-  basic_auth_users: v.optional(mapping(v.record(v.string(), text, 'a mapping is needed here')), {}),
+const configSchema = section({
+  tls_server_config: v.optional(tlsSchema, ''),
+  http_server_config: v.optional(section({ http2: v.optional(flag, 'true'), headers: v.optional(headersSchema, '') }), ''),
+  rate_limit: v.optional(section({ interval: v.optional(duration, '0'), burst: v.optional(count, '0') }), ''),
+  basic_auth_users: v.optional(mapping(text), ''),
 });
 
 /**
@@ -175,29 +192,27 @@ export function parseWebConfig(yaml: string, directory: string): WebConfig {
   const document = parseDocument(yaml, { version: '1.1', schema: 'failsafe', merge: true });
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) throw webConfigFailure(`it is not YAML: ${syntaxError.message.split('\n', 1)[0] ?? ''}`);
-  const result = v.safeParse(mapping(configSchema), (document.toJS() as unknown) ?? {});
+  const result = v.safeParse(configSchema, (document.toJS({ mapAsMap: true }) as unknown) ?? '');
   if (!result.success) throw webConfigFailure(explainIssue(result.issues[0]));
   const { tls_server_config: tls, http_server_config: http, rate_limit: rate, basic_auth_users: users } = result.output;
   checkUsers(users);
   return {
     tls: readTlsConfig(tls, directory),
     http2: http.http2,
-    headers: Object.fromEntries(Object.entries(http.headers).filter(([, value]) => value !== '')),
-    users: new Map(Object.entries(users)),
+    headers: Object.fromEntries([...http.headers].filter(([, value]) => value !== '')),
+    users,
     rateLimit: rate.interval > 0 ? { intervalMs: rate.interval, burst: rate.burst } : null,
   };
 }
 
 function explainIssue(issue: v.BaseIssue<unknown>): string {
   const key = (issue.path ?? []).map(({ key }) => String(key)).join('.');
-  const isUnknownKey = issue.type === 'strict_object' && issue.expected === 'never';
-  if (isUnknownKey) return `${key} is not a known key`;
-  const reason = issue.type === 'strict_object' ? 'a mapping is needed here' : issue.message;
-  return key === '' ? reason : `${key}: ${reason}`;
+  if (issue.message === unknownKey) return `${key} ${unknownKey}`;
+  return key === '' ? issue.message : `${key}: ${issue.message}`;
 }
 
-function checkUsers(users: Readonly<Record<string, string>>): void {
-  for (const [user, hash] of Object.entries(users)) {
+function checkUsers(users: ReadonlyMap<string, string>): void {
+  for (const [user, hash] of users) {
     try {
       parseOptions(hash);
     } catch {

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import zlib from 'node:zlib';
 import { Compressor } from 'snappy';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { crc32c, maskedCrc32c } from '../../src/http/crc32c.ts';
-import { exchange, put, RawClient, request, start } from './harness.ts';
+import { exchange, put, RawClient, request, route, start } from './harness.ts';
 
 const text = 'm_one 1\n';
 const gz = zlib.gzipSync(text);
@@ -184,6 +185,40 @@ describe('deflate and zstd', () => {
     if (compress === undefined)
       expect([status, reply]).toEqual([415, 'cannot read the body: zstd needs a server that runs on Node 22.15 or newer\n']);
     else expect([status, reply]).toEqual([200, text]);
+  });
+});
+
+describe('bodies of many requests', () => {
+  const packers: Record<string, (body: Buffer) => Buffer | Promise<Buffer>> = {
+    identity: (body) => body,
+    gzip: (body) => zlib.gzipSync(body),
+    deflate: (body) => zlib.deflateSync(body),
+    snappy: frame,
+  };
+
+  test.each(Object.keys(packers))('large ones wait for room, others do not (%s)', async (encoding) => {
+    const opens: (() => void)[] = [];
+    const { port } = await start(
+      [
+        route('PUT', '/hold', async (incoming) => {
+          const body = await incoming.readBody();
+          if (body.length > 1000) await new Promise<void>((resolve) => opens.push(resolve));
+          return { status: 200, body: String(body.length) };
+        }),
+        route('GET', '/hello', () => ({ status: 200, body: 'hello' })),
+      ],
+      { bodiesBytesMax: 1_000_000 },
+    );
+    const body = (await packers[encoding]?.(randomBytes(750_000))) ?? Buffer.alloc(0);
+    const puts = Array.from({ length: 6 }, () => put(port, body, { 'Content-Encoding': encoding }, '/hold'));
+    for (let done = 0; done < 6; done++) {
+      await vi.waitFor(() => expect(opens.length).toBeGreaterThan(0), 5000);
+      expect(opens.length).toBeLessThanOrEqual(2);
+      expect(await exchange(port, request('GET', '/hello'))).toMatch(/hello$/);
+      expect(await put(port, 'small', {}, '/hold')).toEqual([200, '5']);
+      opens.shift()?.();
+    }
+    for (const reply of await Promise.all(puts)) expect(reply).toEqual([200, '750000']);
   });
 });
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -107,6 +108,21 @@ function shakeHands(port: number, options: ConnectionOptions = {}): Promise<{ na
 }
 
 describe.runIf(hasOpenssl)('TLS', () => {
+  test('a message of another version on an HTTP/1 connection is answered with 505', async () => {
+    for (const http2 of ['yes', 'no']) {
+      const { port } = await startWith([...tlsLines(), 'http_server_config:', `  http2: ${http2}`]);
+      for (const version of ['0.9', '2.0']) {
+        const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+        onTestFinished(() => void socket.destroy());
+        let reply = '';
+        socket.on('data', (chunk: Buffer) => (reply += chunk.toString())).write(`GET /hello HTTP/${version}\r\nHost: h\r\n\r\n`);
+        await once(socket, 'close');
+        expect(reply, `${http2} ${version}`).toMatch(/^HTTP\/1.1 505 /);
+      }
+      expect(await get(port)).toBe('200 hello');
+    }
+  });
+
   test('HTTP/1 and HTTP/2 are served beside each other', async () => {
     const server = await startWith(tlsLines());
     expect(server.isTls).toBe(true);
@@ -127,6 +143,7 @@ describe.runIf(hasOpenssl)('TLS', () => {
     expect(await f({ ':path': '/echo', ':method': 'PUT' }, 'abc')).toBe('200 abc');
     expect(await f({ ':path': '/echo', ':method': 'PUT' })).toBe('200 ');
     expect(await f({ ':path': '/%zz' })).toBe('400 400 Bad Request');
+    expect(await f({ ':method': 'CONNECT', ':authority': 'a.example:443' })).toBe('404 404 page not found\n');
     expect(await f({ ':path': '/hello', ':method': 'HEAD' })).toBe('405 ');
     expect(await f({ ':path': '/hello', 'content-encoding': 'gzip' })).toBe('400 EOF\n');
     await server.close();

@@ -31,6 +31,15 @@ describe('YAML 1.1', () => {
     expect([...users.keys()].sort()).toEqual(['yes', '123', '0x10', '1_000', 'null', '1.0', 'on', 'a b'].sort());
   });
 
+  test('no user is left out, whatever an object has of its own', () => {
+    const names = ['constructor', '__proto__', 'prototype', 'hasOwnProperty', 'toString'];
+    for (const name of names) expect([...parse('basic_auth_users:', `  ${name}: ${hash}`).users], name).toEqual([[name, hash]]);
+    const { users } = parse('basic_auth_users:', ...names.map((name) => `  ${name}: ${hash}`));
+    expect([...users.keys()]).toEqual(names);
+    const merged = parse(`basic_auth_users: {<<: {__proto__: ${hash}, constructor: ${hash}}, b: ${hash}}`);
+    expect([...merged.users.keys()].sort()).toEqual(['__proto__', 'b', 'constructor']);
+  });
+
   test('anchors and merge keys work', () => {
     const { users } = parse(`basic_auth_users: {a: &h ${hash}, b: *h}`);
     expect([...users]).toEqual([
@@ -49,6 +58,13 @@ test('what is unknown, repeated or of the wrong kind is refused by name', () => 
   f(['a: ['], 'it is not YAML: ');
   f(['- a'], 'a mapping is needed here');
   f(['just text'], 'a mapping is needed here');
+  for (const key of ['constructor', '__proto__', 'prototype', 'toString']) {
+    f([`${key}: {}`], `${key} is not a known key`);
+    f(['http_server_config:', `  ${key}: yes`], `http_server_config.${key} is not a known key`);
+    f(['http_server_config:', '  headers:', `    ${key}: a`], `HTTP header "${key}" can not be configured`);
+    f(['basic_auth_users:', `  ${key}: plain`], `basic_auth_users.${key}: the password is not a bcrypt hash`);
+  }
+  f(['basic_auth_users:', '  ? {a: b}', `  : ${hash}`], 'a text is needed here');
   f(['basic_auth_users: text'], 'basic_auth_users: a mapping is needed here');
   f(['basic_auth_users:', '  a: [x]'], 'basic_auth_users.a: a text is needed here');
   f(['basic_auth_users:', '  a: plain'], 'basic_auth_users.a: the password is not a bcrypt hash');
