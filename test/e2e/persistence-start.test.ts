@@ -131,11 +131,11 @@ describe('a large store', () => {
       const { readyMs, before, reasons, server } = await watchStart(file);
       times.push(readyMs);
       processorTimes.push(readProcessorMs(server.pid));
-      expect(before['/-/ready']).toEqual(new Set([503]));
-      expect([...reasons].join('')).toMatch(/^not ready: \d+ of 10000 groups are loaded\n/);
-      expect(before['/-/healthy']).toEqual(new Set([200]));
-      expect(before['/metrics']).toEqual(new Set([503]));
-      expect(before['/api/v1/metrics']).toEqual(new Set([503]));
+      // A quick machine may be ready before it is first asked; test/api/when-loaded.test.ts asks one that never is.
+      for (const path of ['/-/ready', '/metrics', '/api/v1/metrics'])
+        expect([...(before[path] ?? [])].filter((status) => status !== 503)).toEqual([]);
+      expect([...(before['/-/healthy'] ?? [])].filter((status) => status !== 200)).toEqual([]);
+      for (const reason of reasons) expect(reason).toMatch(/^not ready: \d+ of 10000 groups are loaded\n/);
       const page = await scrape(server);
       expect(page.match(/^batch_/gm)).toHaveLength(groupCount * samplesPerGroup);
       expect(page.match(/^push_time_seconds\{/gm)).toHaveLength(groupCount);
