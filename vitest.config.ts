@@ -6,6 +6,9 @@ const unitTests = 'test/{base,model,exposition,store,persistence,policy,telemetr
 /** They judge by the clock, so they run when all others are done, one after the other. */
 const timedTests = ['test/e2e/page-load.test.ts', 'test/e2e/persistence-start.test.ts'];
 
+/** Real servers and browsers on a machine that others use too: a test that is slow once is tried again, one that is wrong fails each time. */
+const retriesOfWhole = 2;
+
 /** Written for machines: `.ci/run` counts the tests from it. */
 const report = process.env.PUSHGATE_TEST_REPORT;
 
@@ -13,8 +16,14 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: [unitTests] } },
-      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [unitTests, ...timedTests] } },
-      { extends: true, test: { name: 'timed', include: timedTests, fileParallelism: false, sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [unitTests, ...timedTests], retry: retriesOfWhole },
+      },
+      {
+        extends: true,
+        test: { name: 'timed', include: timedTests, fileParallelism: false, sequence: { groupOrder: 1 }, retry: retriesOfWhole },
+      },
     ],
     reporters: ['default', './test/support/skip-reporter.ts', ...(report === undefined ? [] : [['json', { outputFile: report }] as const])],
     pool: 'forks',

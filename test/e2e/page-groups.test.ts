@@ -54,7 +54,7 @@ describe.runIf(needs('chromium')).each(['', '/gate/way'])('the list of groups un
     await expect.poll(() => page.url()).toContain('#/groups?q=db');
     await page.getByLabel('Label selector').fill('instance="db-2"');
     await seeText(page, '[role=status]', '1 of 3 groups');
-    expect(await readColumn(page, 'instance')).toEqual(['db-2']);
+    await expect.poll(() => readColumn(page, 'instance')).toEqual(['db-2']);
 
     await page.reload();
     await seeText(page, '[role=status]', '1 of 3 groups');
@@ -89,7 +89,7 @@ describe.runIf(needs('chromium')).each(['', '/gate/way'])('the list of groups un
     const page = await open();
     await page.getByRole('button', { name: 'Job' }).click();
     await seeText(page, '[aria-sort=ascending]', 'Job');
-    expect(await readColumn(page, 'job')).toEqual(['backup', 'backup', 'report']);
+    await expect.poll(() => readColumn(page, 'job')).toEqual(['backup', 'backup', 'report']);
     await page.getByRole('button', { name: 'Job' }).click();
     await seeText(page, '[aria-sort=descending]', 'Job');
     await expect.poll(() => readColumn(page, 'job')).toEqual(['report', 'backup', 'backup']);
