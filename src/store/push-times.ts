@@ -1,5 +1,6 @@
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { Group } from '../model/group.ts';
+import { createMetric } from '../model/metric-draft.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
@@ -98,18 +99,7 @@ function createTimeFamily(key: GroupingKey, name: string, help: string, seconds:
     help,
     type: 'gauge',
     unit: null,
-    metrics: [
-      {
-        labels: [],
-        timestampMs: null,
-        counter: null,
-        gauge: { value: seconds, unknownFields: null },
-        untyped: null,
-        summary: null,
-        histogram: null,
-        unknownFields: null,
-      },
-    ],
+    metrics: [{ ...createMetric([]), gauge: { value: seconds, unknownFields: null } }],
     unknownFields: null,
     flaw: null,
   };
