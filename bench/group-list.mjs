@@ -11,7 +11,7 @@ import { MetricStore } from '../dist/store/metric-store.js';
 
 const groupCount = Number(process.argv[2] ?? 100_000);
 const limitMs = 50;
-const catalog = new GroupCatalog(new Map());
+const catalog = new GroupCatalog(new Map(), { nowMs: () => 1e12 });
 fill(new MetricStore({ ownTypes: new Map(), isChecked: true, logger: silentLogger, onApplied: (changes) => catalog.apply(changes) }));
 
 const everything = { selectors: [], search: [], state: null, sort: 'job', limit: 100, after: null };

@@ -39,6 +39,10 @@ export const completionValuesCountedMax = 100_000;
 /** Groups that the answer to a bulk delete names. */
 export const deletedGroupsNamedMax = 100;
 
+/** Groups that are remembered after they were deleted, and characters of all their ids. */
+export const deletedGroupsMax = 10_000;
+export const deletedIdCharsMax: number = 4 * 1024 * 1024;
+
 /** Groups that one write of a bulk delete takes, so that pushes get a turn in between. */
 export const deletesInFlightMax = 256;
 

@@ -9,6 +9,8 @@ export class GroupRow {
   readonly job: string;
   /** Index among the rows of the catalog, which alone may change it. */
   place: number;
+  /** Unix milliseconds; 0: it is there. */
+  deletedAtMs = 0;
   readonly #table: FamilyNamesTable;
   /** Those of the group: a query reads them of every row, and each step on the way there waits for memory. */
   readonly #labels: GroupingKey['labels'];
@@ -58,6 +60,12 @@ export class GroupRow {
     if (!isPushed) return;
     this.#familyNames = this.#table.intern(group, this.#familyNames);
     this.#sumUp();
+  }
+
+  /** The group was deleted: only its labels and times stay. */
+  empty(atMs: number): void {
+    this.deletedAtMs = atMs;
+    this.update({ ...this.#group, families: new Map() });
   }
 
   /** `''` for a label that is not there, as in PromQL. */

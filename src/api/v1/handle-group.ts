@@ -14,14 +14,15 @@ import { describeGroup, describeWrite } from './describe-group.ts';
 import { decodeGroupId } from './group-id.ts';
 import { replyWithData } from './json-reply.ts';
 import type { Position } from './page-selector.ts';
-import { parseQuery, readCount } from './query.ts';
+import { parseQuery, readCount, readSwitch } from './query.ts';
 
 /** GET `/api/v1/groups/<id>`: what is stored of a group, metrics a page at a time, and what happened to it lately. */
 export function createGroupHandler(gateway: Gateway): HttpHandler {
   const { catalog, history } = gateway;
   return ({ params, rawQuery }) => {
-    const query = parseQuery(rawQuery, ['name', 'family', 'limit', 'cursor']);
-    const row = catalog.find(decodeGroupId(params['id'] ?? ''));
+    const query = parseQuery(rawQuery, ['name', 'family', 'limit', 'cursor', 'deleted']);
+    const id = decodeGroupId(params['id'] ?? '');
+    const row = catalog.find(id) ?? (readSwitch(query, 'deleted') ? catalog.findDeleted(id) : undefined);
     if (row === undefined) throw groupNotFound(`there is no group with the id ${params['id'] ?? ''}: it was deleted, or never pushed`);
     const families = filterFamilies(row.group, query);
     const limit = readCount(query, 'limit', metricsPerPageDefault, metricsPerPageMax);

@@ -11,7 +11,7 @@ const answerMsMax = 50;
 const updateUsMax = 2;
 
 const everything: GroupQuery = { selectors: [], search: [], state: null, sort: 'job', limit: 100, after: null };
-const catalog = new GroupCatalog(new Map());
+const catalog = new GroupCatalog(new Map(), { nowMs: () => 1e12 });
 const store = createStore({ onApplied: (changes) => catalog.apply(changes) });
 
 beforeAll(() => {
