@@ -1,5 +1,6 @@
 import { compareAsBytes } from '../../base/bytes.ts';
 import { formatRfc3339Nano } from '../../exposition/metrics-json.ts';
+import { readMetrics } from '../../exposition/read-metrics.ts';
 import { readFamily } from '../../exposition/store-family.ts';
 import type { HttpHandler } from '../../http/types.ts';
 import type { Group } from '../../model/group.ts';
@@ -86,7 +87,6 @@ function describeFamily({ previous, store }: Gateway, { key }: Group, { family, 
   const { name, type, help, metricCount, sampleCount, home, pushedAtMs } = family;
   const before = previous.find(key.id, name);
   const previousValueOf = createValueLookup(before === null ? null : readFamily(before));
-  const { metrics } = readFamily(family);
   return {
     name,
     type,
@@ -97,6 +97,6 @@ function describeFamily({ previous, store }: Gateway, { key }: Group, { family, 
     bytes: home.end - home.start,
     inconsistency: store.inconsistencyOf(key.id, name),
     first_metric: start,
-    metrics: metrics.slice(start, end).map((metric) => describeMetric(metric, key, previousValueOf)),
+    metrics: readMetrics(family, start, end).map((metric) => describeMetric(metric, key, previousValueOf)),
   };
 }
