@@ -41,10 +41,14 @@ export function GroupHead({ group, history, onDelete }: GroupHeadProps): ReactNo
         <Fact name="Last push">
           <Time at={lastPush} />
         </Fact>
-        <Fact name="Families">{formatCount(group.families)}</Fact>
-        <Fact name="Samples">{formatCount(group.samples)}</Fact>
-        <Fact name="Size">{formatBytes(group.bytes)}</Fact>
-        <Fact name="Last source">{group.last_source ?? 'unknown'}</Fact>
+        {state !== 'deleted' && (
+          <>
+            <Fact name="Families">{formatCount(group.families)}</Fact>
+            <Fact name="Samples">{formatCount(group.samples)}</Fact>
+            <Fact name="Size">{formatBytes(group.bytes)}</Fact>
+            <Fact name="Last source">{group.last_source ?? 'unknown'}</Fact>
+          </>
+        )}
       </dl>
       <div className={styles.actions} role="group" aria-label="Actions">
         <CopyButton withWords what="curl push" text={formatPushCommand(serverAddress(), pushPath, 'POST')} />

@@ -56,7 +56,11 @@ export function toggleSort(current: string, { sort, isLargestFirst = false }: Co
   return current === first ? second : first;
 }
 
-function StateCell({ group: { state, deleted, last_failure, failure_reason } }: { readonly group: GroupSummary }): ReactNode {
+function StateCell({
+  group: { state, deleted, last_failure, failure_reason, last_source: source },
+}: {
+  readonly group: GroupSummary;
+}): ReactNode {
   if (state === 'ok') return <StateSign state="ok" />;
   if (state === 'deleted') {
     return (
@@ -64,6 +68,7 @@ function StateCell({ group: { state, deleted, last_failure, failure_reason } }: 
         <StateSign state="deleted" />
         <span className={styles.cut}>
           <Time at={deleted} />
+          {source !== null && ` by ${source}`}
         </span>
       </>
     );

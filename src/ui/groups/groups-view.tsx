@@ -7,7 +7,7 @@ import { Icon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Waiting } from '../parts/waiting.tsx';
 import { navigate } from '../url/use-view-state.ts';
-import { defaultSort, deletedSort, type GroupsViewState } from '../url/view-state.ts';
+import { defaultSort, deletedSort, type GroupsViewState, type Outcome } from '../url/view-state.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { DeleteMatchesDialog } from './delete-matches-dialog.tsx';
 import { NoGroups, NoMatches } from './empty-state.tsx';
@@ -44,7 +44,12 @@ export function GroupsView({ view }: { readonly view: GroupsViewState }): ReactN
       {isEmpty && <NoGroups deleted={latest.states.deleted} onShowDeleted={showDeleted} />}
       {latest !== undefined && !isEmpty && (
         <>
-          <Summary groups={groups} news={news} onDelete={isNarrowed(view) ? () => setDoomed('matches') : undefined} />
+          <Summary
+            outcome={view.outcome}
+            groups={groups}
+            news={news}
+            onDelete={isNarrowed(view) ? () => setDoomed('matches') : undefined}
+          />
           {rows.length === 0 && !groups.isStale ? (
             <NoMatches
               total={latest.total}
@@ -116,19 +121,24 @@ function useNews(groups: LoadedGroups, mayRefresh: () => boolean): News {
 }
 
 interface SummaryProps {
+  readonly outcome: Outcome;
   readonly groups: LoadedGroups;
   readonly news: News;
   /** Left out where nothing narrows the list down. */
   readonly onDelete: (() => void) | undefined;
 }
 
-function Summary({ groups: { latest, isStale }, news, onDelete }: SummaryProps): ReactNode {
+function Summary({ outcome, groups: { latest, isStale }, news, onDelete }: SummaryProps): ReactNode {
   if (latest === undefined) return null;
   const { matched, total } = latest;
   return (
     <div className={styles.summary} data-stale={isStale || undefined}>
       <span role="status">
-        {matched === total ? formatPlural(total, 'group') : `${formatCount(matched)} of ${formatPlural(total, 'group')}`}
+        {outcome === 'deleted'
+          ? formatPlural(matched, 'deleted group')
+          : matched === total
+            ? formatPlural(total, 'group')
+            : `${formatCount(matched)} of ${formatPlural(total, 'group')}`}
       </span>
       {onDelete !== undefined && matched > 0 && (
         <button type="button" className={styles.deleteMatches} onClick={onDelete}>
