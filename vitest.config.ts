@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const unitTests = 'test/{base,model,exposition,store,persistence,policy,telemetry,history,cluster,http,api,cli,ui,house}/**/*.test.ts';
 
 /** They judge by the clock, so they run when all others are done, one after the other. */
-const timedTests = ['test/e2e/page-load.test.ts', 'test/e2e/persistence-start.test.ts'];
+const timedTests = ['test/api/v1/group-list-speed.test.ts', 'test/e2e/page-load.test.ts', 'test/e2e/persistence-start.test.ts'];
 
 /** Real servers and browsers on a machine that others use too: a test that is slow once is tried again, one that is wrong fails each time. */
 const retriesOfWhole = 2;
@@ -15,7 +15,7 @@ const report = process.env.PUSHGATE_TEST_REPORT;
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: [unitTests] } },
+      { extends: true, test: { name: 'unit', include: [unitTests], exclude: timedTests } },
       {
         extends: true,
         test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [unitTests, ...timedTests], retry: retriesOfWhole },

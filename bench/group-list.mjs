@@ -11,7 +11,7 @@ import { MetricStore } from '../dist/store/metric-store.js';
 
 const groupCount = Number(process.argv[2] ?? 100_000);
 const limitMs = 50;
-const catalog = new GroupCatalog(new Map());
+const catalog = new GroupCatalog(new Map(), { nowMs: () => 1e12 });
 fill(new MetricStore({ ownTypes: new Map(), isChecked: true, logger: silentLogger, onApplied: (changes) => catalog.apply(changes) }));
 
 const everything = { selectors: [], search: [], state: null, sort: 'job', limit: 100, after: null };
@@ -31,6 +31,14 @@ const queries = {
   'instance=~, plain text and .*': select('{instance=~".*-9.*west.*|host-1.*"}'),
   'instance=~, a class': select('{instance=~"host-[0-9]+5\\\\..*"}'),
   'instance=~, groups and wildcards': select('{instance=~"(host|box)-.*(east|west).*"}'),
+  'instance!~, a class': select('{instance!~"host-[0-9]+5\\\\..*"}'),
+  'instance=~, in any letter case': select('{instance=~"(?i)HOST-\\\\d{3}\\\\..*|.*99:9.*"}'),
+  'instance=~, repeated groups': select('{instance=~"(host-\\\\d+)+.*"}'),
+  'search for one letter': { search: parseSearch('e') },
+  'search for two letters': { search: parseSearch('zz') },
+  'deep page': { after: catalog.query({ ...everything, limit: 90_000 }).next },
+  'a family, not pushed': select('{__name__="absent"}'),
+  'a family by name alone': select('{__name__="m_3"}'),
   'a family': select('m_3{env="prod"}'),
   'families by regexp': select('{__name__=~"m_(7|9)"}'),
 };

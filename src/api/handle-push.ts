@@ -1,21 +1,18 @@
 import { Refusal } from '../base/errors.ts';
 import type { LogFields } from '../base/logger.ts';
 import type { DecodedPush } from '../exposition/decode-push.ts';
-import { cutError } from '../history/push-history.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from '../http/types.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import type { Gateway } from './gateway.ts';
 import type { GroupingPath } from './parse-grouping-path.ts';
+import { type Attempt, deleteGroup, isFailure, rememberWrite, statusOf } from './remember-write.ts';
 
 const accepted: HttpReply = { status: 202 };
 const stored: HttpReply = { status: 200 };
 
 /** What is known of a push while it is worked on. */
-interface Attempt {
-  readonly key: GroupingKey;
-  readonly startMs: number;
-  /** The time that the store is told; `null`: it came not that far. */
+interface PushAttempt extends Attempt {
   atMs: number | null;
   bytes: number;
   samples: number;
@@ -30,13 +27,15 @@ interface Attempt {
 export function createPushHandler(gateway: Gateway, kind: 'replace' | 'add', isJobBase64: boolean): HttpHandler {
   return async (request) => {
     const key = gateway.paths.parse(groupingPathOf(request, isJobBase64));
-    const attempt: Attempt = { key, startMs: performance.now(), atMs: null, bytes: 0, samples: 0, refusal: null };
+    const attempt: PushAttempt = { key, scope: 'group', startMs: performance.now(), atMs: null, bytes: 0, samples: 0, refusal: null };
     try {
       const reply = await push(gateway, kind, request, attempt);
-      remember(gateway, request, attempt, reply.status, attempt.refusal);
+      rememberWrite(gateway, request, attempt, request.method, reply.status, attempt.refusal);
       return reply;
     } catch (error) {
-      remember(gateway, request, attempt, error instanceof Refusal ? error.status : 500, error);
+      rememberWrite(gateway, request, attempt, request.method, statusOf(error), error);
+      // Of what the store has refused, those who listen have heard from the store.
+      if (attempt.refusal === null || isFailure(error)) gateway.changes.note(key.id, 'failed');
       throw error;
     }
   };
@@ -44,17 +43,13 @@ export function createPushHandler(gateway: Gateway, kind: 'replace' | 'add', isJ
 
 /** DELETE of the group that the path names: 202, whether there was such a group or not (SPEC §4.2). */
 export function createDeleteHandler(gateway: Gateway, isJobBase64: boolean): HttpHandler {
-  const { clock, paths, writes } = gateway;
   return async (request) => {
-    const key = paths.parse(groupingPathOf(request, isJobBase64));
-    const attempt: Attempt = { key, startMs: performance.now(), atMs: null, bytes: 0, samples: 0, refusal: null };
-    if (!key.hasInvalidUtf8) await writes.submit({ kind: 'delete', key, atMs: clock.nowMs() });
-    remember(gateway, request, attempt, accepted.status, null);
+    await deleteGroup(gateway, request, gateway.paths.parse(groupingPathOf(request, isJobBase64)), 'group', accepted.status);
     return accepted;
   };
 }
 
-async function push(gateway: Gateway, kind: 'replace' | 'add', request: HttpRequest, attempt: Attempt): Promise<HttpReply> {
+async function push(gateway: Gateway, kind: 'replace' | 'add', request: HttpRequest, attempt: PushAttempt): Promise<HttpReply> {
   const { clock, options, writes } = gateway;
   const { key } = attempt;
   const body = await request.readBody();
@@ -80,25 +75,6 @@ function decode({ decoder, logger }: Gateway, request: HttpRequest, body: Buffer
     if (error instanceof Refusal) logger.debug(describePush(request, error), 'Cannot read a push');
     throw error;
   }
-}
-
-/** Tells the history, and those who listen of what the store did not hear of. Hot path: once per push. */
-function remember({ changes, clock, history }: Gateway, request: HttpRequest, attempt: Attempt, status: number, error: unknown): void {
-  const { key, startMs, bytes, samples, refusal } = attempt;
-  const isFailure = error instanceof Refusal ? error.status >= 500 : error !== null;
-  history.record(key.id, {
-    atMs: attempt.atMs ?? clock.nowMs(),
-    method: request.method,
-    outcome: error === null ? 'stored' : isFailure ? 'failed' : 'refused',
-    status,
-    error: error === null ? null : error instanceof Refusal ? cutError(error.message) : 'the server made a mistake; its log says more',
-    bytes,
-    samples,
-    durationMs: performance.now() - startMs,
-    remoteAddress: request.remoteAddress,
-    userAgent: history.shareUserAgent(request.headers['user-agent']),
-  });
-  if (error !== null && (refusal === null || isFailure)) changes.note(key.id, 'failed');
 }
 
 function countSamples(families: readonly StoredFamily[]): number {

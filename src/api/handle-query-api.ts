@@ -5,6 +5,7 @@ import type { Group } from '../model/group.ts';
 import { createPushFailureTimeFamily, createPushTimeFamily, pushFailureTimeName, pushTimeName } from '../store/push-times.ts';
 import { corsHeaders } from './cors-headers.ts';
 import type { Gateway } from './gateway.ts';
+import { rememberWrite } from './remember-write.ts';
 
 const jsonHeaders = { ...corsHeaders, 'Content-Type': 'application/json' } as const;
 
@@ -33,10 +34,15 @@ export function createMetricsHandler({ store }: Gateway): HttpHandler {
 }
 
 /** PUT `/api/v1/admin/wipe`: every group goes. */
-export function createWipeHandler({ clock, writes }: Gateway): HttpHandler {
+export function createWipeHandler(gateway: Gateway): HttpHandler {
+  const { catalog, clock, writes } = gateway;
   const accepted: HttpReply = { status: 202, headers: corsHeaders };
-  return async () => {
-    await writes.submit({ kind: 'wipe', atMs: clock.nowMs() });
+  return async (request) => {
+    const attempt = { scope: 'wipe', startMs: performance.now(), atMs: clock.nowMs(), bytes: 0, samples: 0 } as const;
+    await writes.submit({ kind: 'wipe', atMs: attempt.atMs });
+    for (const { group } of catalog.deletedSince(attempt.atMs)) {
+      rememberWrite(gateway, request, { ...attempt, key: group.key }, 'DELETE', accepted.status, null);
+    }
     return accepted;
   };
 }

@@ -21,7 +21,7 @@ export interface Insight {
 /** `groupOf`: what is stored of a group now. */
 export function createInsight(clock: Clock, groupOf: (id: string) => Group | undefined): Insight {
   const history = new PushHistory();
-  const catalog = new GroupCatalog(history.failing);
+  const catalog = new GroupCatalog(history.failing, clock);
   const changes = new ChangeHub(clock);
   const previous = new PreviousFamilies({ groupOf });
   return {

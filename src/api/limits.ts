@@ -3,6 +3,14 @@ export const selectorLengthMax = 10_000;
 export const selectorMatchersMax = 64;
 export const regexpLengthMax = 1000;
 
+/** What V8's engine, which may go back in a text, is given of a selector's regexps: characters of a value, quantifiers, alternatives. */
+export const quickValueLengthMax = 128;
+export const quickQuantifiersMax = 3;
+export const quickAlternativesMax = 4;
+
+/** Values of which a regexp remembers whether they fit. */
+export const verdictsKeptMax = 1000;
+
 /** Selectors of one request; a group that fits one of them is taken. */
 export const selectorsMax = 16;
 
@@ -31,6 +39,10 @@ export const completionValuesCountedMax = 100_000;
 /** Groups that the answer to a bulk delete names. */
 export const deletedGroupsNamedMax = 100;
 
+/** Groups that are remembered after they were deleted, and characters of all their ids. */
+export const deletedGroupsMax = 10_000;
+export const deletedIdCharsMax: number = 4 * 1024 * 1024;
+
 /** Groups that one write of a bulk delete takes, so that pushes get a turn in between. */
 export const deletesInFlightMax = 256;
 
@@ -52,9 +64,6 @@ export const lintBytesMax: number = 4 * 1024 * 1024;
 
 /** Lists of family names that are kept once for all groups that have them. */
 export const familyNamesKeptMax = 10_000;
-
-/** Groups that are looked at between two other requests while the list gets warm. */
-export const warmUpSliceRows = 1000;
 
 /** Bytes of events that wait for one client. */
 export const listenerBytesMax: number = 256 * 1024;

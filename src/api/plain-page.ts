@@ -1,3 +1,4 @@
+import { escapeHtml } from '../base/escape-html.ts';
 import { formatRfc3339Nano } from '../exposition/metrics-json.ts';
 import { errorReply } from '../http/replies.ts';
 import type { HttpHandler } from '../http/types.ts';
@@ -100,10 +101,4 @@ function renderTable(title: string, rows: readonly (readonly [string, string])[]
 
 function formatTime(seconds: number): string {
   return `<time>${new Date(seconds * 1000).toISOString()}</time>`;
-}
-
-const htmlEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => htmlEscapes[character] ?? character);
 }

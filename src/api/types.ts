@@ -19,8 +19,8 @@ export interface ApiError {
 /** `bad_data`: 400 and other faults of the caller; `not_found`: 404; `conflict`: 409; `unavailable`: 503; `internal`: 500. */
 export type ApiErrorType = 'bad_data' | 'not_found' | 'conflict' | 'unavailable' | 'internal';
 
-/** `failed`: the latest push was refused. */
-export type GroupState = 'ok' | 'failed';
+/** `failed`: the latest push was refused; `deleted`: it is gone, but remembered. */
+export type GroupState = 'ok' | 'failed' | 'deleted';
 
 export type MetricTypeName = 'counter' | 'gauge' | 'summary' | 'untyped' | 'histogram' | 'gaugehistogram';
 
@@ -37,6 +37,8 @@ export interface GroupSummary {
   readonly state: GroupState;
   /** The last good push; `null`: there was none. */
   readonly last_push: string | null;
+  /** When it was deleted; `null`: it is there. */
+  readonly deleted: string | null;
   /** The last refused push; `null`: there was none. */
   readonly last_failure: string | null;
   /** Why the last refused push was refused; `null` if there was none, or nobody remembers (a restart, long ago). */
@@ -46,7 +48,7 @@ export interface GroupSummary {
   readonly samples: number;
   /** Of the group's sample lines in the text format. */
   readonly bytes: number;
-  /** Address of the last pusher, `host:port`; `null`: unknown. */
+  /** Address of the last pusher, or of who deleted it, `host:port`; `null`: unknown. */
   readonly last_source: string | null;
 }
 
@@ -57,7 +59,7 @@ export interface GroupList {
   /** Groups that match selectors, search and state. */
   readonly matched: number;
   /** Of those that match selectors and search, whatever `state` asks for. */
-  readonly states: { readonly ok: number; readonly failed: number };
+  readonly states: { readonly ok: number; readonly failed: number; readonly deleted: number };
   readonly groups: readonly GroupSummary[];
   /** For the next page; `null`: this was the last. */
   readonly next_cursor: string | null;
@@ -76,7 +78,9 @@ export type GroupSort =
   | 'samples'
   | '-samples'
   | 'bytes'
-  | '-bytes';
+  | '-bytes'
+  | 'deleted'
+  | '-deleted';
 
 /** GET `/api/v1/groups/<id>`. */
 export interface GroupDetail {
@@ -152,10 +156,14 @@ export interface ExemplarDetail {
 /** `stored`: as asked; `refused`: the caller's fault; `failed`: the server could not store it. */
 export type PushOutcome = 'stored' | 'refused' | 'failed';
 
+/** What else the same request wrote to: nothing, the groups that it named (a bulk delete), all there were. */
+export type PushScope = 'group' | 'selection' | 'wipe';
+
 /** One write to a group as the history remembers it. */
 export interface PushRecord {
   readonly time: string;
   readonly method: 'PUT' | 'POST' | 'DELETE';
+  readonly scope: PushScope;
   readonly outcome: PushOutcome;
   readonly status: number;
   readonly error: string | null;
@@ -318,7 +326,7 @@ export interface Completion {
   readonly groups: number;
 }
 
-/** DELETE `/api/v1/groups?match[]=&id=&dry_run=&expect=`. */
+/** DELETE `/api/v1/groups?match[]=&search=&state=&id=&dry_run=&expect=`. */
 export interface DeleteResult {
   readonly is_dry_run: boolean;
   /** Groups that matched: those that went, or with a dry run would go. */

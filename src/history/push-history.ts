@@ -3,11 +3,15 @@ import { errorLengthMax, recordsMax, recordsPerGroupMax, userAgentLengthMax, use
 /** `stored`: as asked; `refused`: the caller's fault; `failed`: the server could not store it. */
 export type WriteOutcome = 'stored' | 'refused' | 'failed';
 
+/** What else the same request wrote to: nothing, the groups that it named, all there were. */
+export type WriteScope = 'group' | 'selection' | 'wipe';
+
 /** One write to a group. */
 export interface WriteRecord {
   /** When it arrived: Unix milliseconds. */
   readonly atMs: number;
   readonly method: string;
+  readonly scope: WriteScope;
   readonly outcome: WriteOutcome;
   /** Of the answer. */
   readonly status: number;
@@ -45,7 +49,7 @@ export class PushHistory {
     return this.#count;
   }
 
-  /** Groups whose latest write was refused or failed, with that write. */
+  /** Groups whose latest push was refused or failed, with that push. */
   get failing(): ReadonlyMap<string, WriteRecord> {
     return this.#failing;
   }
@@ -57,8 +61,9 @@ export class PushHistory {
       group = { id, oldest: null, newest: null, count: 0 };
       this.#groups.set(id, group);
     }
-    if (record.outcome !== 'stored') this.#failing.set(id, record);
-    else if (this.#failing.size > 0) this.#failing.delete(id);
+    if (record.outcome === 'stored') {
+      if (this.#failing.size > 0) this.#failing.delete(id);
+    } else if (isPush(record)) this.#failing.set(id, record);
     this.#append(group, record);
     if (group.count > recordsPerGroupMax && group.oldest !== null) this.#remove(group.oldest);
     if (this.#count > this.#recordsMax && this.#oldest !== null) this.#remove(this.#oldest);
@@ -76,10 +81,10 @@ export class PushHistory {
     return this.#groups.get(id)?.newest?.record ?? null;
   }
 
-  /** The latest write to a group that was refused or failed. */
+  /** The latest push to a group that was refused or failed. */
   latestFailure(id: string): WriteRecord | null {
     for (let entry = this.#groups.get(id)?.newest ?? null; entry !== null; entry = entry.olderOfGroup) {
-      if (entry.record.outcome !== 'stored') return entry.record;
+      if (entry.record.outcome !== 'stored' && isPush(entry.record)) return entry.record;
     }
     return null;
   }
@@ -123,6 +128,11 @@ export class PushHistory {
     this.#groups.delete(group.id);
     this.#failing.delete(group.id);
   }
+}
+
+/** A deletion that went wrong leaves the group as it was. */
+function isPush({ method }: WriteRecord): boolean {
+  return method !== 'DELETE';
 }
 
 /** An error text as a record keeps it. */

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../base/escape-html.ts';
 import { STATUS_CODES } from 'node:http';
 import type { HttpReply } from './types.ts';
 
@@ -28,10 +29,4 @@ export function redirectReply(method: string, status: 301 | 307, location: strin
   if (method !== 'GET') return { status, headers: { Location: location } };
   const body = `<a href="${escapeHtml(location)}">${STATUS_CODES[status] ?? ''}</a>.\n\n`;
   return { status, headers: { Location: location, 'Content-Type': 'text/html; charset=utf-8' }, body };
-}
-
-const htmlEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => htmlEscapes[char] ?? char);
 }

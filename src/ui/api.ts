@@ -6,10 +6,12 @@ import type {
   DeleteResult,
   GroupDetail,
   GroupList,
+  GroupState,
   LintRequest,
   LintResult,
   ServerStatus,
 } from '../api/types.ts';
+import { noteServerTime } from './server-clock.ts';
 
 export type * from '../api/types.ts';
 
@@ -44,25 +46,36 @@ export function serverAddress(): string {
   return new URL('.', location.href).href;
 }
 
-export interface GroupsQuery {
+/** What narrows the list down. */
+export interface GroupsFilter {
   readonly search: string;
   readonly selector: string;
-  readonly outcome: 'all' | 'ok' | 'failed';
+  readonly outcome: 'all' | GroupState;
+}
+
+export interface GroupsQuery extends GroupsFilter {
   readonly sort: string;
 }
 
 export function listGroups(query: GroupsQuery, cursor: string | null, signal: AbortSignal): Promise<GroupList> {
-  const params = new URLSearchParams({ sort: query.sort, limit: String(cursor === null ? groupsAtFirst : groupsPerPage) });
-  if (query.search !== '') params.set('search', query.search);
-  if (query.selector !== '') params.set('match[]', query.selector);
-  if (query.outcome !== 'all') params.set('state', query.outcome);
+  const params = filterParams(query);
+  params.set('sort', query.sort);
+  params.set('limit', String(cursor === null ? groupsAtFirst : groupsPerPage));
   if (cursor !== null) params.set('cursor', cursor);
   return requestData(`groups?${params.toString()}`, { signal });
 }
 
-/** One group; `name` is a part of the names of the families to list. */
-export function readGroup(id: string, name: string, cursor: string | null, signal: AbortSignal): Promise<GroupDetail> {
+function filterParams({ search, selector, outcome }: GroupsFilter): URLSearchParams {
   const params = new URLSearchParams();
+  if (search !== '') params.set('search', search);
+  if (selector !== '') params.set('match[]', selector);
+  if (outcome !== 'all') params.set('state', outcome);
+  return params;
+}
+
+/** One group, also if it was deleted lately; `name` is a part of the names of the families to list. */
+export function readGroup(id: string, name: string, cursor: string | null, signal: AbortSignal): Promise<GroupDetail> {
+  const params = new URLSearchParams({ deleted: 'true' });
   if (name !== '') params.set('name', name);
   if (cursor !== null) params.set('cursor', cursor);
   return requestData(`groups/${encodeURIComponent(id)}?${params.toString()}`, { signal });
@@ -81,6 +94,20 @@ export async function deleteGroups(ids: readonly string[]): Promise<number> {
     }
   }
   return deleted;
+}
+
+/** What `deleteMatches` would delete. */
+export function findMatches(filter: GroupsFilter, signal: AbortSignal): Promise<DeleteResult> {
+  const params = filterParams(filter);
+  params.set('dry_run', 'true');
+  return requestData(`groups?${params.toString()}`, { method: 'DELETE', signal });
+}
+
+/** Deletes all groups that the filter lets through, unless they are not as many as expected. */
+export function deleteMatches(filter: GroupsFilter, expected: number): Promise<DeleteResult> {
+  const params = filterParams(filter);
+  params.set('expect', String(expected));
+  return requestData(`groups?${params.toString()}`, { method: 'DELETE' });
 }
 
 function splitIds(ids: readonly string[]): string[][] {
@@ -125,19 +152,25 @@ export function completeLabelValues(name: string, part: string, signal: AbortSig
 /** Whether events come in at the moment. */
 export type Connection = 'open' | 'lost';
 
-/** Follows what changes on the server until the returned function is called. The browser connects again by itself. */
+/** How long to wait before connecting again where the browser gives up: after an answer that is no stream, as a proxy gives for a stopped server. */
+const reconnectMs = 3000;
+
+/** Follows what changes on the server until the returned function is called, over lost connections too. */
 export function followChanges(onChange: (change: ChangeEvent) => void, onConnection: (connection: Connection) => void): () => void {
-  const source = new EventSource(new URL(`${apiPath}events`, location.href));
-  source.addEventListener('open', () => {
-    onConnection('open');
-  });
-  source.addEventListener('error', () => {
-    onConnection('lost');
-  });
-  source.addEventListener('change', ({ data }: MessageEvent<string>) => {
-    onChange(JSON.parse(data) as ChangeEvent);
-  });
+  let source: EventSource;
+  let timer: number | undefined;
+  const connect = (): void => {
+    source = new EventSource(new URL(`${apiPath}events`, location.href));
+    source.addEventListener('open', () => onConnection('open'));
+    source.addEventListener('error', () => {
+      onConnection('lost');
+      if (source.readyState === EventSource.CLOSED) timer = window.setTimeout(connect, reconnectMs);
+    });
+    source.addEventListener('change', ({ data }: MessageEvent<string>) => onChange(JSON.parse(data) as ChangeEvent));
+  };
+  connect();
   return () => {
+    window.clearTimeout(timer);
     source.close();
   };
 }
@@ -155,6 +188,7 @@ async function request(path: string, init: RequestInit): Promise<Response> {
     if (init.signal?.aborted === true) throw error;
     throw new RequestError('The server does not answer. Is it running, and is the network up?', 0, error);
   }
+  noteServerTime(response);
   if (response.ok) return response;
   throw new RequestError(await explain(response), response.status);
 }

@@ -44,14 +44,26 @@ function subscribeConnection(listener: () => void): () => void {
 function update(): void {
   const isWanted = !document.hidden && changeListeners.size + connectionListeners.size > 0;
   if (isWanted && stop === undefined) {
-    stop = followChanges((change) => changeListeners.forEach((listener) => listener(change)), setConnection);
+    stop = followChanges(tell, setConnection);
   } else if (!isWanted && stop !== undefined) {
     stop();
     stop = undefined;
   }
 }
 
+function tell(change: ChangeEvent): void {
+  changeListeners.forEach((listener) => listener(change));
+}
+
+/** What may have happened while nobody listened. */
+const missed: ChangeEvent = { time: '', pushed: 0, failed: 0, deleted: 0, groups: [], is_truncated: true };
+let hasListened = false;
+
 function setConnection(now: Connection): void {
+  if (now === 'open') {
+    if (hasListened) tell(missed);
+    hasListened = true;
+  }
   if (now === connection) return;
   connection = now;
   for (const listener of connectionListeners) listener();

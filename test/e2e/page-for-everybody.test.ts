@@ -35,6 +35,8 @@ beforeAll(async () => {
       `# HELP hostile_bytes ${help}\n# TYPE hostile_bytes gauge\nhostile_bytes{own="${help.replaceAll('"', '\\"')}"} 1\n`,
     );
   }
+  await push(server, '/metrics/job/bygone', 'x 1\n');
+  await fetch(`${server.url}/metrics/job/bygone`, { method: 'DELETE' });
   await fetch(`${server.url}/metrics/job/markup`, { method: 'POST', body: '<b>bold</b> <script>alert(3)</script>\n' });
 });
 afterAll(async () => {
@@ -70,6 +72,9 @@ describe.runIf(needs('chromium')).each(['light', 'dark'] as const)('in the %s th
     ['the menu', '#/groups', (page) => page.getByRole('button', { name: 'View' }).click()],
     ['a group', '#/groups?q=quotes', openFirstGroup],
     ['a dialog', '#/groups?q=quotes', openDialog],
+    ['a dialog for all that match', '#/groups?q=quotes', openMatchesDialog],
+    ['the deleted groups', '#/groups?state=deleted', (page) => seeText(page, '[data-column=job]', 'bygone')],
+    ['a deleted group', '#/groups?state=deleted', openDeletedGroup],
     ['try it', '#/try?job=a&body=bad%20x%0A', (page) => seeText(page, 'h2', 'Would be refused')],
     ['the status', '#/status', (page) => seeText(page, 'h2', 'Flags')],
     ['no match', '#/groups?q=nothing-like-it', (page) => seeText(page, 'h2', 'No group matches')],
@@ -124,6 +129,16 @@ async function openDialog(page: Page): Promise<void> {
   await page.getByLabel('Select metrics/job/').first().check();
   await page.getByRole('region', { name: 'Selection' }).getByRole('button', { name: 'Delete' }).click();
   await seeText(page, '[role=dialog] li', 'job=quotes');
+}
+
+async function openMatchesDialog(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Delete all that match' }).click();
+  await seeText(page, '[role=dialog] [role=status]', '1 group will go');
+}
+
+async function openDeletedGroup(page: Page): Promise<void> {
+  await page.locator('[data-column=job] a').first().click();
+  await seeText(page, 'main', 'The group was deleted');
 }
 
 interface AxeResults {

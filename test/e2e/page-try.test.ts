@@ -109,10 +109,14 @@ describe.runIf(needs('chromium')).each(['', '/gate'])('composing a push under th
     expect(scraped).toContain('copied{instance="",job="long",table="table-799"} 799');
     expect(scraped).toContain('last{instance="",job="long"} 1');
 
-    // What is short again has room again. By keys that the editor handles: over many lines, the browser's own editing would style inline.
+    // The tab keeps it over a reload.
+    await page.reload();
+    await seeText(page, 'p', '2 families, 801 samples');
+    await seeText(page, '[role=status]', 'kept in this tab');
+
+    // What is short again has room again. Typed over many lines, which the browser by itself would style inline, against the policy.
     await body(page).focus();
     await page.keyboard.press('Control+a');
-    await page.keyboard.press('Delete');
     await page.keyboard.type('short 1\n');
     await seeText(page, 'p', '1 family, 1 sample');
     expect(page.url()).toContain('#/try?job=long&body=short+1');

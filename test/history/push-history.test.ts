@@ -6,6 +6,7 @@ function recordOf(parts: Partial<WriteRecord> = {}): WriteRecord {
   return {
     atMs: 1000,
     method: 'PUT',
+    scope: 'group',
     outcome: 'stored',
     status: 200,
     error: null,

@@ -7,15 +7,17 @@ import { encodeGroupId, writePushPath } from './group-id.ts';
 import type { GroupRow } from './group-row.ts';
 
 /** A group as the list shows it. */
-export function describeGroup({ group, id, samples, bytes }: GroupRow, history: PushHistory): GroupSummary {
+export function describeGroup(row: GroupRow, history: PushHistory): GroupSummary {
+  const { group, id, samples, bytes, deletedAtMs } = row;
   const { key, families, pushTimeSeconds } = group;
   const failedAtMs = lastFailureMsOf(group, history.failing);
   return {
     id: encodeGroupId(id),
     labels: describeLabels(key),
     push_path: writePushPath(key),
-    state: stateOf(group, history.failing),
+    state: stateOf(row, history.failing),
     last_push: formatTime(pushTimeSeconds * 1000),
+    deleted: formatTime(deletedAtMs),
     last_failure: formatTime(failedAtMs),
     failure_reason: failedAtMs === 0 ? null : (history.latestFailure(id)?.error ?? null),
     families: families.size,
@@ -33,10 +35,11 @@ export function describeLabels({ labels }: Pick<GroupingKey, 'labels'>): LabelMa
 }
 
 export function describeWrite(record: WriteRecord): PushRecord {
-  const { atMs, method, outcome, status, error, bytes, samples, durationMs, remoteAddress, userAgent } = record;
+  const { atMs, method, scope, outcome, status, error, bytes, samples, durationMs, remoteAddress, userAgent } = record;
   return {
     time: formatRfc3339Nano(atMs),
     method: method as PushRecord['method'],
+    scope,
     outcome,
     status,
     error,

@@ -9,10 +9,17 @@ export interface FamilyNames {
 /** Hands out one object for equal lists of names: most groups of a job hold the same families, so a matcher has to decide only once. */
 export class FamilyNamesTable {
   readonly #byText = new Map<string, FamilyNames>();
+  /** What was asked for last: groups of one job often come one after the other. */
+  #latest: FamilyNames = { names: [] };
 
-  /** `known`: what the group held before, which it mostly still holds. */
+  /** `known`: what the group held before, which it mostly still holds. Hot path: once per push. */
   intern({ families }: Group, known: FamilyNames | null): FamilyNames {
-    if (known !== null && known.names.length === families.size && isSame(known.names, families.keys())) return known;
+    if (known !== null && isSame(known, families)) return known;
+    if (!isSame(this.#latest, families)) this.#latest = this.#find(families);
+    return this.#latest;
+  }
+
+  #find(families: Group['families']): FamilyNames {
     const names = [...families.keys()];
     const text = JSON.stringify(names);
     const found = this.#byText.get(text);
@@ -25,8 +32,9 @@ export class FamilyNamesTable {
   }
 }
 
-function isSame(names: readonly string[], others: Iterable<string>): boolean {
+function isSame({ names }: FamilyNames, families: Group['families']): boolean {
+  if (names.length !== families.size) return false;
   let i = 0;
-  for (const other of others) if (names[i++] !== other) return false;
+  for (const name of families.keys()) if (names[i++] !== name) return false;
   return true;
 }

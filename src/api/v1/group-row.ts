@@ -1,95 +1,106 @@
 import type { Group } from '../../model/group.ts';
+import type { GroupingKey } from '../../model/grouping-key.ts';
 import type { FamilyNames, FamilyNamesTable } from './family-names.ts';
 import type { Search } from './search.ts';
 
-/** A group in the list, with what is found out of it when somebody asks, and kept until it changes. */
+/** A group in the list, with all that queries ask of it: found out when it is pushed, as its families are at hand then, and not when somebody waits. */
 export class GroupRow {
   readonly id: string;
   readonly job: string;
-  /** The group as it is now. */
-  group: Group;
   /** Index among the rows of the catalog, which alone may change it. */
   place: number;
+  /** Unix milliseconds; 0: it is there. */
+  deletedAtMs = 0;
   readonly #table: FamilyNamesTable;
-  #totalsOf: Group | null = null;
+  /** Those of the group: a query reads them of every row, and each step on the way there waits for memory. */
+  readonly #labels: GroupingKey['labels'];
+  /** All label values in lower case, a line each; a word of a search holds no line feed. */
+  readonly #values: string;
+  #group: Group;
   #samples = 0;
   #bytes = 0;
-  #namesOf: Group | null = null;
-  #names: FamilyNames | null = null;
-  #values: string | null = null;
+  #familyNames: FamilyNames;
 
   constructor(group: Group, place: number, table: FamilyNamesTable) {
-    this.group = group;
-    this.id = group.key.id;
+    const { id, labels } = group.key;
+    this.id = id;
     this.place = place;
+    this.job = labels.find(({ name }) => name === 'job')?.value ?? '';
+    this.#labels = labels;
+    this.#values = joinValues(labels).toLowerCase();
     this.#table = table;
-    this.job = group.key.labels.find(({ name }) => name === 'job')?.value ?? '';
+    this.#group = group;
+    this.#familyNames = table.intern(group, null);
+    this.#sumUp();
+  }
+
+  /** The group as it is now. */
+  get group(): Group {
+    return this.#group;
   }
 
   /** Sample lines of an exposition. */
   get samples(): number {
-    if (this.#totalsOf !== this.group) this.#sumUp();
     return this.#samples;
   }
 
   /** Of the sample lines. */
   get bytes(): number {
-    if (this.#totalsOf !== this.group) this.#sumUp();
     return this.#bytes;
   }
 
   get familyNames(): FamilyNames {
-    return this.#names === null || this.#namesOf !== this.group ? this.#readNames() : this.#names;
+    return this.#familyNames;
+  }
+
+  /** The group was written. Hot path: once per push. */
+  update(group: Group): void {
+    const isPushed = group.families !== this.#group.families;
+    this.#group = group;
+    if (!isPushed) return;
+    this.#familyNames = this.#table.intern(group, this.#familyNames);
+    this.#sumUp();
+  }
+
+  /** The group was deleted: only its labels and times stay. */
+  empty(atMs: number): void {
+    this.deletedAtMs = atMs;
+    this.update({ ...this.#group, families: new Map() });
   }
 
   /** `''` for a label that is not there, as in PromQL. */
   labelValue(name: string): string {
     if (name === 'job') return this.job;
-    for (const label of this.group.key.labels) if (label.name === name) return label.value;
+    for (const label of this.#labels) if (label.name === name) return label.value;
     return '';
   }
 
   /** Whether every word is in one of the label values, or in one `name=value` if it has an equals sign. */
   isFound(search: Search): boolean {
     for (const word of search) {
-      if (!this.#lowerCaseValues().includes(word) && !(word.includes('=') && this.#isInPairs(word))) return false;
+      if (!this.#values.includes(word) && !(word.includes('=') && this.#isInPairs(word))) return false;
     }
     return true;
   }
 
-  /** Finds out at once what a query may ask. */
-  warmUp(): void {
-    this.#lowerCaseValues();
-    if (this.#totalsOf !== this.group) this.#sumUp();
-    this.#readNames();
-  }
-
-  /** All values, a line each; a word of a search holds no line feed. */
-  #lowerCaseValues(): string {
-    if (this.#values !== null) return this.#values;
-    let text = '';
-    for (const { value } of this.group.key.labels) text += `${value}\n`;
-    this.#values = text.toLowerCase();
-    return this.#values;
-  }
-
   #isInPairs(word: string): boolean {
-    return this.group.key.labels.some(({ name, value }) => `${name}=${value}`.toLowerCase().includes(word));
-  }
-
-  #readNames(): FamilyNames {
-    this.#names = this.#table.intern(this.group, this.#names);
-    this.#namesOf = this.group;
-    return this.#names;
+    return this.#labels.some(({ name, value }) => `${name}=${value}`.toLowerCase().includes(word));
   }
 
   #sumUp(): void {
-    this.#samples = 0;
-    this.#bytes = 0;
-    for (const { sampleCount, home } of this.group.families.values()) {
-      this.#samples += sampleCount;
-      this.#bytes += home.end - home.start;
+    let samples = 0;
+    let bytes = 0;
+    for (const { sampleCount, home } of this.#group.families.values()) {
+      samples += sampleCount;
+      bytes += home.end - home.start;
     }
-    this.#totalsOf = this.group;
+    this.#samples = samples;
+    this.#bytes = bytes;
   }
+}
+
+function joinValues(labels: GroupingKey['labels']): string {
+  let text = '';
+  for (const { value } of labels) text += `${value}\n`;
+  return text;
 }

@@ -1,5 +1,6 @@
 import { compareAsBytes } from '../../base/bytes.ts';
 import { formatRfc3339Nano } from '../../exposition/metrics-json.ts';
+import { readMetrics } from '../../exposition/read-metrics.ts';
 import { readFamily } from '../../exposition/store-family.ts';
 import type { HttpHandler } from '../../http/types.ts';
 import type { Group } from '../../model/group.ts';
@@ -14,14 +15,15 @@ import { describeGroup, describeWrite } from './describe-group.ts';
 import { decodeGroupId } from './group-id.ts';
 import { replyWithData } from './json-reply.ts';
 import type { Position } from './page-selector.ts';
-import { parseQuery, readCount } from './query.ts';
+import { parseQuery, readCount, readSwitch } from './query.ts';
 
 /** GET `/api/v1/groups/<id>`: what is stored of a group, metrics a page at a time, and what happened to it lately. */
 export function createGroupHandler(gateway: Gateway): HttpHandler {
   const { catalog, history } = gateway;
   return ({ params, rawQuery }) => {
-    const query = parseQuery(rawQuery, ['name', 'family', 'limit', 'cursor']);
-    const row = catalog.find(decodeGroupId(params['id'] ?? ''));
+    const query = parseQuery(rawQuery, ['name', 'family', 'limit', 'cursor', 'deleted']);
+    const id = decodeGroupId(params['id'] ?? '');
+    const row = catalog.find(id) ?? (readSwitch(query, 'deleted') ? catalog.findDeleted(id) : undefined);
     if (row === undefined) throw groupNotFound(`there is no group with the id ${params['id'] ?? ''}: it was deleted, or never pushed`);
     const families = filterFamilies(row.group, query);
     const limit = readCount(query, 'limit', metricsPerPageDefault, metricsPerPageMax);
@@ -85,7 +87,6 @@ function describeFamily({ previous, store }: Gateway, { key }: Group, { family, 
   const { name, type, help, metricCount, sampleCount, home, pushedAtMs } = family;
   const before = previous.find(key.id, name);
   const previousValueOf = createValueLookup(before === null ? null : readFamily(before));
-  const { metrics } = readFamily(family);
   return {
     name,
     type,
@@ -96,6 +97,6 @@ function describeFamily({ previous, store }: Gateway, { key }: Group, { family, 
     bytes: home.end - home.start,
     inconsistency: store.inconsistencyOf(key.id, name),
     first_metric: start,
-    metrics: metrics.slice(start, end).map((metric) => describeMetric(metric, key, previousValueOf)),
+    metrics: readMetrics(family, start, end).map((metric) => describeMetric(metric, key, previousValueOf)),
   };
 }

@@ -1,19 +1,21 @@
-import type { HttpHandler } from '../../http/types.ts';
+import type { HttpHandler, HttpRequest } from '../../http/types.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
 import { badParameter, groupNotFound, unexpectedCount } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { deletedGroupsNamedMax, deletesInFlightMax, groupsPerPageDefault, groupsPerPageMax, idsMax } from '../limits.ts';
+import { deleteGroup } from '../remember-write.ts';
 import type { DeleteResult, GroupList, GroupSort } from '../types.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { describeGroup, describeLabels } from './describe-group.ts';
 import { decodeGroupId, encodeGroupId } from './group-id.ts';
+import type { GroupFilter } from './group-catalog.ts';
 import type { GroupRow } from './group-row.ts';
 import { replyWithData } from './json-reply.ts';
 import { parseQuery, readCount, readSelectors, readSwitch, readWord } from './query.ts';
 import { parseSearch } from './search.ts';
 import { isSelective } from './selector.ts';
 
-const sorts: readonly GroupSort[] = (['job', 'last_push', 'last_failure', 'families', 'samples', 'bytes'] as const).flatMap(
+const sorts: readonly GroupSort[] = (['job', 'last_push', 'last_failure', 'families', 'samples', 'bytes', 'deleted'] as const).flatMap(
   (field) => [field, `-${field}`] as const,
 );
 
@@ -25,7 +27,7 @@ export function createGroupsHandler({ catalog, history }: Gateway): HttpHandler 
     const page = catalog.query({
       selectors: readSelectors(query),
       search: parseSearch(query.get('search') ?? ''),
-      state: readWord(query, 'state', ['ok', 'failed']),
+      state: readWord(query, 'state', ['ok', 'failed', 'deleted']),
       sort,
       limit: readCount(query, 'limit', groupsPerPageDefault, groupsPerPageMax),
       after: decodeCursor(sort, query.get('cursor')),
@@ -41,12 +43,13 @@ export function createGroupsHandler({ catalog, history }: Gateway): HttpHandler 
 }
 
 /**
- * DELETE `/api/v1/groups`: all groups that a selector or an id names; with `dry_run=true` only says which. `expect=` is the number that the
- * caller has seen: if it is another one by now, nothing goes. Groups that are pushed meanwhile go all the same.
+ * DELETE `/api/v1/groups`: all groups that selector, search and state let through, and those that an id names; with `dry_run=true` only says
+ * which. `expect=` is the number that the caller has seen: if it is another one by now, nothing goes. Groups that are pushed meanwhile go all
+ * the same.
  */
 export function createBulkDeleteHandler(gateway: Gateway): HttpHandler {
-  return async ({ rawQuery }) => {
-    const query = parseQuery(rawQuery, ['match[]', 'id', 'dry_run', 'expect']);
+  return async (request) => {
+    const query = parseQuery(request.rawQuery, ['match[]', 'search', 'state', 'id', 'dry_run', 'expect']);
     const rows = findDoomed(gateway, query);
     const isDryRun = readSwitch(query, 'dry_run');
     const expected = query.get('expect');
@@ -54,7 +57,7 @@ export function createBulkDeleteHandler(gateway: Gateway): HttpHandler {
       throw unexpectedCount(`cannot delete: ${rows.length} groups match now, not ${expected}; nothing was deleted, look again`);
     }
     const keys = rows.map(({ group }) => group.key);
-    if (!isDryRun) await deleteGroups(gateway, keys);
+    if (!isDryRun) await deleteGroups(gateway, request, keys);
     return replyWithData<DeleteResult>({
       is_dry_run: isDryRun,
       matched: keys.length,
@@ -64,16 +67,11 @@ export function createBulkDeleteHandler(gateway: Gateway): HttpHandler {
 }
 
 function findDoomed({ catalog }: Gateway, query: URLSearchParams): GroupRow[] {
-  const selectors = readSelectors(query);
   const ids = query.getAll('id');
-  if (selectors.length === 0 && ids.length === 0) throw badParameter('cannot delete: name groups by match[]= or id=');
   if (ids.length > idsMax) throw badParameter(`cannot delete ${ids.length} groups by their ids: ${idsMax} are the most`);
-  if (!selectors.every(isSelective)) {
-    throw badParameter(
-      'cannot delete: a selector must say what a group is, such as {job="nightly"}; to delete all there is /api/v1/admin/wipe',
-    );
-  }
-  const doomed = new Set(selectors.length === 0 ? [] : catalog.select({ selectors, search: [] }));
+  const filter = readDeleteFilter(query);
+  if (filter === null && ids.length === 0) throw badParameter('cannot delete: name groups by match[]=, search= or id=');
+  const doomed = new Set(filter === null ? [] : catalog.select(filter));
   for (const id of ids) {
     const row = catalog.find(decodeGroupId(id));
     if (row === undefined) throw groupNotFound(`cannot delete: there is no group with the id ${id}; nothing was deleted`);
@@ -82,10 +80,31 @@ function findDoomed({ catalog }: Gateway, query: URLSearchParams): GroupRow[] {
   return [...doomed].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** What a bulk delete takes beside ids; `null` for nothing. Throws for what would take groups that nobody has thought of. */
+function readDeleteFilter(query: URLSearchParams): GroupFilter | null {
+  const selectors = readSelectors(query);
+  const search = parseSearch(query.get('search') ?? '');
+  const state = readWord(query, 'state', ['ok', 'failed']);
+  if (selectors.length === 0 && search.length === 0 && state === null) return null;
+  const isChosen = search.length > 0 || (selectors.length > 0 && selectors.every(isSelective));
+  if (!isChosen && state === null) {
+    throw badParameter(
+      'cannot delete: a selector must say what a group is, such as {job="nightly"}; to delete all there is /api/v1/admin/wipe',
+    );
+  }
+  if (!isChosen && !query.has('expect') && !readSwitch(query, 'dry_run')) {
+    throw badParameter(
+      `cannot delete all groups with state=${state ?? ''} unseen: ask with dry_run=true, then say expect= with their number`,
+    );
+  }
+  return { selectors, search, state };
+}
+
 /** Some at a time, so that pushes get their turn; if the store fails in between, the error says so, and the rest stays. */
-async function deleteGroups({ clock, writes }: Gateway, keys: readonly GroupingKey[]): Promise<void> {
+async function deleteGroups(gateway: Gateway, request: HttpRequest, keys: readonly GroupingKey[]): Promise<void> {
+  const scope = keys.length === 1 ? 'group' : 'selection';
   for (let i = 0; i < keys.length; i += deletesInFlightMax) {
-    const atMs = clock.nowMs();
-    await Promise.all(keys.slice(i, i + deletesInFlightMax).map((key) => writes.submit({ kind: 'delete', key, atMs })));
+    const some = keys.slice(i, i + deletesInFlightMax);
+    await Promise.all(some.map((key) => deleteGroup(gateway, request, key, scope, 200)));
   }
 }

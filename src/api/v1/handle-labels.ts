@@ -33,7 +33,7 @@ function replyWithCounts(
   if (part.length > searchLengthMax) throw badParameter(`cannot search for ${part.length} characters: ${searchLengthMax} are the most`);
   const counts = new Map<string, number>();
   let isTruncated = false;
-  for (const row of catalog.select({ selectors: readSelectors(query), search: [] })) {
+  for (const row of catalog.select({ selectors: readSelectors(query), search: [], state: null })) {
     for (const value of valuesOf(row)) {
       const count = counts.get(value);
       if (count !== undefined) counts.set(value, count + 1);

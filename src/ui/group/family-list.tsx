@@ -36,7 +36,11 @@ export function FamilyList({ view, group, families, matched, isStale, more }: Fa
       {(group.families >= filterFamiliesMin || view.name !== '') && <FamilyFilter view={view} />}
       {families.length === 0 && (
         <p className={styles.quiet}>
-          {view.name === '' ? 'The group holds no metrics: no push was taken yet.' : 'No family has this in its name.'}
+          {view.name === ''
+            ? group.state === 'deleted'
+              ? 'What the group held went with it.'
+              : 'The group holds no metrics: no push was taken yet.'
+            : 'No family has this in its name.'}
         </p>
       )}
       {families.map((family) => (

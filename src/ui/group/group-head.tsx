@@ -12,6 +12,7 @@ import { Time } from '../parts/time.tsx';
 import { lastGroupsState } from '../url/last-groups-state.ts';
 import { formatViewState } from '../url/view-state.ts';
 import styles from './group.module.css';
+import { deletionWords } from './history-list.tsx';
 import { HistoryStrip } from './history-strip.tsx';
 
 interface GroupHeadProps {
@@ -35,23 +36,30 @@ export function GroupHead({ group, history, onDelete }: GroupHeadProps): ReactNo
       </div>
       <LabelList labels={labels} />
       {state === 'failed' && <Failure group={group} />}
+      {state === 'deleted' && <Deletion group={group} latest={history[0]} />}
       <dl className={styles.facts}>
         <Fact name="Last push">
           <Time at={lastPush} />
         </Fact>
-        <Fact name="Families">{formatCount(group.families)}</Fact>
-        <Fact name="Samples">{formatCount(group.samples)}</Fact>
-        <Fact name="Size">{formatBytes(group.bytes)}</Fact>
-        <Fact name="Last source">{group.last_source ?? 'unknown'}</Fact>
+        {state !== 'deleted' && (
+          <>
+            <Fact name="Families">{formatCount(group.families)}</Fact>
+            <Fact name="Samples">{formatCount(group.samples)}</Fact>
+            <Fact name="Size">{formatBytes(group.bytes)}</Fact>
+            <Fact name="Last source">{group.last_source ?? 'unknown'}</Fact>
+          </>
+        )}
       </dl>
       <div className={styles.actions} role="group" aria-label="Actions">
         <CopyButton withWords what="curl push" text={formatPushCommand(serverAddress(), pushPath, 'POST')} />
         <CopyButton withWords what="curl delete" text={formatDeleteCommand(serverAddress(), pushPath)} />
         <CopyButton withWords what="PromQL selector" text={formatSelector(labels)} />
         <CopyButton withWords what="scrape line" text={formatPushTime(group)} />
-        <Button size="xs" variant="light" color="red" leftSection={<Icon name="trash" size={14} />} onClick={onDelete}>
-          Delete
-        </Button>
+        {state !== 'deleted' && (
+          <Button size="xs" variant="light" color="red" leftSection={<Icon name="trash" size={14} />} onClick={onDelete}>
+            Delete
+          </Button>
+        )}
       </div>
     </header>
   );
@@ -66,6 +74,28 @@ function Failure({ group: { last_failure: lastFailure, failure_reason: reason } 
           The last push was refused <Time at={lastFailure} />
         </b>
         {reason === null ? <p>Nobody remembers why: the server was started again since.</p> : <pre>{showInvisible(reason)}</pre>}
+      </div>
+    </div>
+  );
+}
+
+/** Who deleted the group, as far as anybody remembers. */
+function Deletion({ group: { deleted }, latest }: { readonly group: GroupSummary; readonly latest: PushRecord | undefined }): ReactNode {
+  const isKnown = latest?.method === 'DELETE';
+  return (
+    <div className={styles.deletion} role="status">
+      <Icon name="trash" size={18} />
+      <div>
+        <b>
+          The group was deleted <Time at={deleted} />
+          {isKnown && ` by ${latest.remote_address}`}
+        </b>
+        <p>
+          {isKnown
+            ? `${deletionWords[latest.scope]}${latest.user_agent === null ? '' : `, with ${showInvisible(latest.user_agent)}`}. `
+            : ''}
+          The next push brings it back; what it held is gone.
+        </p>
       </div>
     </div>
   );

@@ -28,7 +28,8 @@ export function GroupView({ view }: { readonly view: GroupViewState }): ReactNod
       {error !== null && <Problem what={isGone ? 'find the group' : 'read the group'} error={error} onRetry={() => void refetch()} />}
       {isGone && (
         <p className={styles.gone}>
-          It may have been deleted. <a href={formatViewState(lastGroupsState())}>Back to the groups</a>
+          It was deleted too long ago to be remembered, before the server was started, or it was never pushed.{' '}
+          <a href={formatViewState(lastGroupsState())}>Back to the groups</a>
         </p>
       )}
       {first === undefined && error === null && <Waiting what="the group" />}

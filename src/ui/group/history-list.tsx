@@ -8,6 +8,13 @@ import styles from './group.module.css';
 
 const deeds: Readonly<Record<PushRecord['method'], string>> = { PUT: 'Replaced', POST: 'Added', DELETE: 'Deleted' };
 
+/** What a deletion was part of. */
+export const deletionWords: Readonly<Record<PushRecord['scope'], string>> = {
+  group: 'This group alone',
+  selection: 'Together with others, by a bulk delete',
+  wipe: 'With everything else, by a wipe',
+};
+
 /** What was written to the group, newest first, with who wrote it and why it failed. */
 export function HistoryList({ history }: { readonly history: readonly PushRecord[] }): ReactNode {
   return (
@@ -25,7 +32,8 @@ export function HistoryList({ history }: { readonly history: readonly PushRecord
 
 function Entry({ push }: { readonly push: PushRecord }): ReactNode {
   const { outcome, method, status, error } = push;
-  const deed = outcome === 'stored' ? deeds[method] : outcome === 'refused' ? 'Refused' : 'Not stored';
+  const deed =
+    outcome === 'stored' ? deeds[method] : outcome === 'refused' ? 'Refused' : method === 'DELETE' ? 'Not deleted' : 'Not stored';
   return (
     <li data-outcome={outcome}>
       <p className={styles.deed}>
@@ -39,7 +47,9 @@ function Entry({ push }: { readonly push: PushRecord }): ReactNode {
       </p>
       {error !== null && <pre>{showInvisible(error)}</pre>}
       <p className={styles.quiet}>
-        {formatPlural(push.samples, 'sample')}, {formatBytes(push.bytes)} in {formatDuration(push.duration_seconds)}
+        {method === 'DELETE'
+          ? deletionWords[push.scope]
+          : `${formatPlural(push.samples, 'sample')}, ${formatBytes(push.bytes)} in ${formatDuration(push.duration_seconds)}`}
       </p>
       <p className={styles.quiet}>
         from {push.remote_address}

@@ -4,11 +4,15 @@ import { formatSampleLine, showInvisible } from '../format/labels.ts';
 import { formatDifference, formatPlural, parseSampleValue } from '../format/numbers.ts';
 import { readValue } from '../format/readings.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
+import { LabelList } from '../parts/label-list.tsx';
 import { Time } from '../parts/time.tsx';
 import styles from './group.module.css';
 
 /** Rows drawn at once, and with every wish for more. */
 const rowsStep = 100;
+
+/** With more of them a column each would be more than a screen is wide. */
+const labelColumnsMax = 12;
 
 /** Counters, gauges and untyped metrics: a column for each label, the value, what it means, how it moved. */
 export function ValuesTable({
@@ -19,12 +23,15 @@ export function ValuesTable({
   readonly grouping: LabelMap;
 }): ReactNode {
   const [shown, setShown] = useState(rowsStep);
-  const labelNames = [...new Set(metrics.flatMap(({ labels }) => Object.keys(labels)))];
+  const found = [...new Set(metrics.flatMap(({ labels }) => Object.keys(labels)))];
+  const isWide = found.length > labelColumnsMax;
+  const labelNames = isWide ? [] : found;
   return (
     <div className={styles.scroll} tabIndex={0} role="region" aria-label={`Values of ${name}`}>
       <table className={styles.table}>
         <thead>
           <tr>
+            {isWide && <th>Labels</th>}
             {labelNames.map((label) => (
               <th key={label}>{showInvisible(label)}</th>
             ))}
@@ -37,6 +44,11 @@ export function ValuesTable({
         <tbody>
           {metrics.slice(0, shown).map((metric, index) => (
             <tr key={index}>
+              {isWide && (
+                <td>
+                  <LabelList labels={metric.labels} />
+                </td>
+              )}
               {labelNames.map((label) => (
                 <td key={label} className={styles.labelValue}>
                   {showInvisible(metric.labels[label] ?? '')}

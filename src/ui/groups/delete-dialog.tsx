@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { deleteGroups, type GroupSummary } from '../api.ts';
 import { formatPlural } from '../format/numbers.ts';
-import { LabelList } from '../parts/label-list.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { DoomedList } from './doomed-list.tsx';
 import styles from './groups.module.css';
 
 interface DeleteDialogProps {
@@ -12,9 +12,6 @@ interface DeleteDialogProps {
   readonly onClose: () => void;
   readonly onDeleted: () => void;
 }
-
-/** Groups that the dialog names one by one. */
-const namedMax = 50;
 
 /** Names what will go before it goes. */
 export function DeleteDialog({ groups, onClose, onDeleted }: DeleteDialogProps): ReactNode {
@@ -26,17 +23,7 @@ export function DeleteDialog({ groups, onClose, onDeleted }: DeleteDialogProps):
       <p className={styles.dialogText}>
         {formatPlural(samples, 'sample')} will no longer be scraped. It cannot be undone, but the next push of a job brings its group back.
       </p>
-      <ul className={styles.doomed} tabIndex={0} aria-label="Groups that will be deleted">
-        {groups.slice(0, namedMax).map((group) => (
-          <li key={group.id}>
-            <LabelList labels={group.labels} />
-            <small>
-              {formatPlural(group.families, 'family', 'families')}, {formatPlural(group.samples, 'sample')}
-            </small>
-          </li>
-        ))}
-        {groups.length > namedMax && <li>and {formatPlural(groups.length - namedMax, 'more group', 'more groups')}</li>}
-      </ul>
+      <DoomedList groups={groups} total={groups.length} />
       {error !== null && <Problem what={`delete ${what}`} error={error} />}
       <div className={styles.dialogButtons}>
         <Button variant="default" onClick={onClose} data-autofocus>

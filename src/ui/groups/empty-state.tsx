@@ -8,12 +8,19 @@ import { Icon } from '../parts/icons.tsx';
 import { formatViewState, tryState } from '../url/view-state.ts';
 import styles from './groups.module.css';
 
-/** Nothing was ever pushed: how to begin. */
-export function NoGroups(): ReactNode {
+interface NoGroupsProps {
+  /** Groups that were there, and are remembered. */
+  readonly deleted: number;
+  readonly onShowDeleted: () => void;
+}
+
+/** Nothing is stored: how to begin. */
+export function NoGroups({ deleted, onShowDeleted }: NoGroupsProps): ReactNode {
   return (
     <div className={styles.empty}>
       <Icon name="inbox" size={44} />
-      <h2>Nothing was pushed yet</h2>
+      <h2>{deleted === 0 ? 'Nothing was pushed yet' : 'Every group was deleted'}</h2>
+      {deleted > 0 && <ShowDeleted deleted={deleted} onShow={onShowDeleted} />}
       <p>The first push makes a group. Run this where your job runs:</p>
       <CommandLine command={formatFirstPushCommand(serverAddress())} />
       <p>
@@ -24,16 +31,30 @@ export function NoGroups(): ReactNode {
   );
 }
 
+interface NoMatchesProps extends NoGroupsProps {
+  readonly total: number;
+  readonly onClear: () => void;
+}
+
 /** There are groups, but not such ones. */
-export function NoMatches({ total, onClear }: { readonly total: number; readonly onClear: () => void }): ReactNode {
+export function NoMatches({ total, deleted, onShowDeleted, onClear }: NoMatchesProps): ReactNode {
   return (
     <div className={styles.empty}>
       <Icon name="search" size={44} />
       <h2>No group matches</h2>
       <p>{formatPlural(total, 'group')} did not pass search, selector and state together.</p>
+      {deleted > 0 && <ShowDeleted deleted={deleted} onShow={onShowDeleted} />}
       <Button variant="default" onClick={onClear}>
         Show all groups
       </Button>
     </div>
+  );
+}
+
+function ShowDeleted({ deleted, onShow }: { readonly deleted: number; readonly onShow: () => void }): ReactNode {
+  return (
+    <Button variant="default" onClick={onShow}>
+      Show {formatPlural(deleted, 'deleted group')}
+    </Button>
   );
 }

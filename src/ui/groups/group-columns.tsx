@@ -40,7 +40,7 @@ const helper = createColumnHelper<typeof groupFeatures, GroupSummary>();
 export const groupColumns = helper.columns([
   helper.display({ id: 'state', cell: ({ row }) => <StateCell group={row.original} /> }),
   helper.display({ id: 'job', cell: ({ row }) => <JobCell group={row.original} /> }),
-  helper.display({ id: 'instance', cell: ({ row }) => <Text text={row.original.labels['instance'] ?? ''} /> }),
+  helper.display({ id: 'instance', cell: ({ row }) => <Text text={showEmpty(row.original.labels['instance'])} /> }),
   helper.display({ id: 'labels', cell: ({ row }) => <OtherLabels labels={row.original.labels} /> }),
   helper.display({ id: 'last_push', cell: ({ row }) => <Time at={row.original.last_push} /> }),
   helper.display({ id: 'families', cell: ({ row }) => formatCount(row.original.families) }),
@@ -56,8 +56,23 @@ export function toggleSort(current: string, { sort, isLargestFirst = false }: Co
   return current === first ? second : first;
 }
 
-function StateCell({ group: { state, last_failure, failure_reason } }: { readonly group: GroupSummary }): ReactNode {
+function StateCell({
+  group: { state, deleted, last_failure, failure_reason, last_source: source },
+}: {
+  readonly group: GroupSummary;
+}): ReactNode {
   if (state === 'ok') return <StateSign state="ok" />;
+  if (state === 'deleted') {
+    return (
+      <>
+        <StateSign state="deleted" />
+        <span className={styles.cut}>
+          <Time at={deleted} />
+          {source !== null && ` by ${source}`}
+        </span>
+      </>
+    );
+  }
   return (
     <>
       <StateSign state="failed" />
@@ -95,6 +110,11 @@ function OtherLabels({ labels }: { readonly labels: LabelMap }): ReactNode {
       ))}
     </span>
   );
+}
+
+/** A label with an empty value is another one than a label that is not there. */
+function showEmpty(value: string | undefined): string {
+  return value === '' ? '""' : (value ?? '');
 }
 
 function Text({ text }: { readonly text: string }): ReactNode {

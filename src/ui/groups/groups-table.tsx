@@ -168,6 +168,7 @@ function GroupsBody({
                 type="checkbox"
                 tabIndex={-1}
                 checked={isSelected}
+                disabled={group.state === 'deleted'}
                 aria-label={`Select ${group.push_path}`}
                 onChange={() => onToggle(group)}
               />
@@ -230,6 +231,7 @@ interface GridKeys {
 /** Arrows and pages move, Enter opens, Space selects, Delete asks whether to delete. */
 function useGridKeys({ active, activate, group, pageRows, lastRow, onToggle, onDelete }: GridKeys): (event: KeyboardEvent) => void {
   const page = Math.max(1, pageRows);
+  const isThere = group !== undefined && group.state !== 'deleted';
   const actions: Readonly<Record<string, () => void>> = {
     ArrowDown: () => activate(active + 1),
     ArrowUp: () => activate(active - 1),
@@ -238,8 +240,8 @@ function useGridKeys({ active, activate, group, pageRows, lastRow, onToggle, onD
     Home: () => activate(0),
     End: () => activate(lastRow),
     Enter: () => group && navigate(openGroup(group.id)),
-    ' ': () => group && onToggle(group),
-    Delete: () => group && onDelete(group),
+    ' ': () => isThere && onToggle(group),
+    Delete: () => isThere && onDelete(group),
   };
   return (event) => {
     // Buttons in the head have their own keys.

@@ -4,7 +4,7 @@ import type { GroupList } from '../api.ts';
 import { formatCount } from '../format/numbers.ts';
 import { Icon } from '../parts/icons.tsx';
 import { useSlashKey } from '../parts/use-slash-key.ts';
-import type { GroupsViewState } from '../url/view-state.ts';
+import { defaultSort, deletedSort, type GroupsViewState, type Outcome } from '../url/view-state.ts';
 import styles from './groups.module.css';
 import { SelectorBox } from './selector-box.tsx';
 import { ViewMenu } from './view-menu.tsx';
@@ -28,16 +28,25 @@ export function GroupsToolbar({ view, states, onChange, onLeave }: ToolbarProps)
         className={styles.outcome ?? ''}
         aria-label="State of the last push"
         value={view.outcome}
-        onChange={(outcome) => onChange({ outcome: outcome })}
+        onChange={(outcome) => onChange({ outcome, sort: sortFor(outcome, view) })}
         data={[
           { value: 'all', label: 'All' },
           { value: 'ok', label: counted('OK', states?.ok) },
           { value: 'failed', label: counted('Failed', states?.failed) },
+          ...(view.outcome === 'deleted' || (states?.deleted ?? 0) > 0
+            ? [{ value: 'deleted' as const, label: counted('Deleted', states?.deleted) }]
+            : []),
         ]}
       />
       <ViewMenu view={view} onChange={onChange} />
     </div>
   );
+}
+
+/** What was deleted is listed by when, and nothing else is. */
+function sortFor(outcome: Outcome, { outcome: before, sort }: GroupsViewState): string {
+  if (outcome === 'deleted') return deletedSort;
+  return before === 'deleted' ? defaultSort : sort;
 }
 
 /** How long after the last key a search begins: a fast typist asks once. */

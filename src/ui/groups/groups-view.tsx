@@ -1,14 +1,15 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useRef, useState } from 'react';
-import type { GroupSummary } from '../api.ts';
+import type { GroupsFilter, GroupSummary } from '../api.ts';
 import { formatCount, formatPlural } from '../format/numbers.ts';
 import { useChanges } from '../live-changes.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Waiting } from '../parts/waiting.tsx';
 import { navigate } from '../url/use-view-state.ts';
-import type { GroupsViewState } from '../url/view-state.ts';
+import { defaultSort, deletedSort, type GroupsViewState, type Outcome } from '../url/view-state.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { DeleteMatchesDialog } from './delete-matches-dialog.tsx';
 import { NoGroups, NoMatches } from './empty-state.tsx';
 import { GroupsTable } from './groups-table.tsx';
 import { GroupsToolbar } from './groups-toolbar.tsx';
@@ -19,13 +20,19 @@ import { type LoadedGroups, useGroups } from './use-groups.ts';
 export function GroupsView({ view }: { readonly view: GroupsViewState }): ReactNode {
   const groups = useGroups(view);
   const [selection, setSelection] = useState<ReadonlyMap<string, GroupSummary>>(new Map());
-  const [doomed, setDoomed] = useState<readonly GroupSummary[]>();
+  const [doomed, setDoomed] = useState<readonly GroupSummary[] | 'matches'>();
   const change = useCallback((part: Partial<GroupsViewState>) => navigate({ ...view, ...part }, 'replace'), [view]);
   const toggle = useCallback((group: GroupSummary) => setSelection((old) => toggleMember(old, group)), []);
   const table = useRef<HTMLDivElement>(null);
   const news = useNews(groups, () => (table.current?.scrollTop ?? 0) === 0 && selection.size === 0 && doomed === undefined);
   const { latest, rows, error } = groups;
-  const isEmpty = latest?.total === 0;
+  const isEmpty = latest?.total === 0 && view.outcome !== 'deleted';
+  const showDeleted = (): void => change({ outcome: 'deleted', sort: deletedSort });
+  const onDeleted = (): void => {
+    setDoomed(undefined);
+    setSelection(new Map());
+    groups.refresh();
+  };
 
   return (
     <div className={styles.view}>
@@ -34,12 +41,22 @@ export function GroupsView({ view }: { readonly view: GroupsViewState }): ReactN
       {error !== null && <Problem what="list the groups" error={error} onRetry={groups.refresh} />}
       <SelectionBar selection={selection} onClear={() => setSelection(new Map())} onDelete={() => setDoomed([...selection.values()])} />
       {latest === undefined && error === null && <Waiting what="the groups" />}
-      {isEmpty && <NoGroups />}
+      {isEmpty && <NoGroups deleted={latest.states.deleted} onShowDeleted={showDeleted} />}
       {latest !== undefined && !isEmpty && (
         <>
-          <Summary groups={groups} news={news} />
+          <Summary
+            outcome={view.outcome}
+            groups={groups}
+            news={news}
+            onDelete={isNarrowed(view) ? () => setDoomed('matches') : undefined}
+          />
           {rows.length === 0 && !groups.isStale ? (
-            <NoMatches total={latest.total} onClear={() => change({ search: '', selector: '', outcome: 'all' })} />
+            <NoMatches
+              total={latest.total}
+              deleted={view.outcome === 'deleted' ? 0 : latest.states.deleted}
+              onShowDeleted={showDeleted}
+              onClear={() => change({ search: '', selector: '', outcome: 'all', sort: defaultSort })}
+            />
           ) : (
             <GroupsTable
               ref={table}
@@ -54,19 +71,21 @@ export function GroupsView({ view }: { readonly view: GroupsViewState }): ReactN
           )}
         </>
       )}
-      {doomed !== undefined && (
-        <DeleteDialog
-          groups={doomed}
-          onClose={() => setDoomed(undefined)}
-          onDeleted={() => {
-            setDoomed(undefined);
-            setSelection(new Map());
-            groups.refresh();
-          }}
-        />
+      {doomed === 'matches' && <DeleteMatchesDialog filter={filterOf(view)} onClose={() => setDoomed(undefined)} onDeleted={onDeleted} />}
+      {doomed !== undefined && doomed !== 'matches' && (
+        <DeleteDialog groups={doomed} onClose={() => setDoomed(undefined)} onDeleted={onDeleted} />
       )}
     </div>
   );
+}
+
+function filterOf({ search, selector, outcome }: GroupsViewState): GroupsFilter {
+  return { search, selector, outcome };
+}
+
+/** Whether less than everything is listed, of what can be deleted. */
+function isNarrowed({ search, selector, outcome }: GroupsViewState): boolean {
+  return outcome !== 'deleted' && (search.trim() !== '' || selector !== '' || outcome !== 'all');
 }
 
 /** How often the list may begin anew by itself. */
@@ -101,14 +120,31 @@ function useNews(groups: LoadedGroups, mayRefresh: () => boolean): News {
   return { count, show };
 }
 
-function Summary({ groups: { latest, isStale }, news }: { readonly groups: LoadedGroups; readonly news: News }): ReactNode {
+interface SummaryProps {
+  readonly outcome: Outcome;
+  readonly groups: LoadedGroups;
+  readonly news: News;
+  /** Left out where nothing narrows the list down. */
+  readonly onDelete: (() => void) | undefined;
+}
+
+function Summary({ outcome, groups: { latest, isStale }, news, onDelete }: SummaryProps): ReactNode {
   if (latest === undefined) return null;
   const { matched, total } = latest;
   return (
     <div className={styles.summary} data-stale={isStale || undefined}>
       <span role="status">
-        {matched === total ? formatPlural(total, 'group') : `${formatCount(matched)} of ${formatPlural(total, 'group')}`}
+        {outcome === 'deleted'
+          ? formatPlural(matched, 'deleted group')
+          : matched === total
+            ? formatPlural(total, 'group')
+            : `${formatCount(matched)} of ${formatPlural(total, 'group')}`}
       </span>
+      {onDelete !== undefined && matched > 0 && (
+        <button type="button" className={styles.deleteMatches} onClick={onDelete}>
+          Delete all that match…
+        </button>
+      )}
       {news.count > 0 && (
         <button type="button" className={styles.news} onClick={news.show}>
           {formatPlural(news.count, 'new change')}: show

@@ -1,6 +1,7 @@
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { formatExact, formatRelative } from '../format/times.ts';
 import { usePreferences } from '../preferences.tsx';
+import { serverNowMs } from '../server-clock.ts';
 
 /** A moment as people speak of it, exact on hover; `never` if there is none. It keeps itself current. */
 export function Time({ at, isExact = false }: { readonly at: string | null; readonly isExact?: boolean }): ReactNode {
@@ -17,7 +18,7 @@ export function Time({ at, isExact = false }: { readonly at: string | null; read
 }
 
 // One clock for all: times are drawn again together, and only those whose words have changed.
-let nowMs = Date.now();
+let nowMs = serverNowMs();
 const listeners = new Set<() => void>();
 let timer: number | undefined;
 
@@ -33,6 +34,6 @@ function subscribe(listener: () => void): () => void {
 }
 
 function tick(): void {
-  nowMs = Date.now();
+  nowMs = serverNowMs();
   for (const listener of listeners) listener();
 }

@@ -5,6 +5,7 @@ import { formatCount } from '../format/numbers.ts';
 import { formatUptime } from '../format/times.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Time } from '../parts/time.tsx';
+import { clockDifferenceMs } from '../server-clock.ts';
 import { Waiting } from '../parts/waiting.tsx';
 import { FlagsTable } from './flags-table.tsx';
 import { BuildCard, LimitsCard, RuntimeCard, StorageCard } from './status-cards.tsx';
@@ -56,6 +57,8 @@ function Status({ server }: { readonly server: ServerStatus }): ReactNode {
       <FlagsTable flags={server.flags} />
       <p className={styles.quiet}>
         The server says it is <Time at={server.now} isExact />; started <Time at={server.start_time} isExact />.
+        {clockDifferenceMs() !== 0 &&
+          ` Its clock is ${formatUptime(Math.abs(clockDifferenceMs()))} ${clockDifferenceMs() > 0 ? 'ahead of' : 'behind'} that of this browser; times on this page count by the server’s.`}
       </p>
       {isWiping && <WipeDialog groups={storage.groups} onClose={() => setWiping(false)} />}
     </>

@@ -15,6 +15,7 @@ import type { LintProblem } from '../api.ts';
 import { styleNonce } from '../parts/nonce.ts';
 import { expositionLanguage } from './exposition-language.ts';
 import styles from './try.module.css';
+import { typeOverLines } from './type-over-lines.ts';
 
 export interface EditorHandle {
   /** Puts the cursor at a place; both count from 1. */
@@ -86,6 +87,7 @@ function createState(text: string, onChange: (text: string) => void): EditorStat
       placeholder(example),
       keymap.of([...defaultKeymap, ...historyKeymap]),
       expositionLanguage(styles),
+      typeOverLines,
       EditorView.updateListener.of(({ docChanged, state }) => {
         if (docChanged) onChange(state.doc.toString());
       }),

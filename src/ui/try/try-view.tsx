@@ -10,6 +10,7 @@ import { navigate } from '../url/use-view-state.ts';
 import { formatViewState, isBodyInAddress, openGroup, type TryViewState } from '../url/view-state.ts';
 import { Editor, type EditorHandle } from './editor.tsx';
 import { LabelsForm } from './labels-form.tsx';
+import { findLongBody, keepLongBody } from './long-body.ts';
 import styles from './try.module.css';
 import { Verdict } from './verdict.tsx';
 
@@ -18,7 +19,7 @@ const typingMs = 250;
 
 /** Compose a push, see what the server would say to it, and send it. */
 export function TryView({ view }: { readonly view: TryViewState }): ReactNode {
-  const { draft, settled, setDraft } = useDraft(view);
+  const { draft, settled, isKept, setDraft } = useDraft(view);
   const editor = useRef<EditorHandle>(null);
   const isEmpty = settled.body === '' && settled.job === '';
   const checked = useQuery({
@@ -61,8 +62,10 @@ export function TryView({ view }: { readonly view: TryViewState }): ReactNode {
         <Editor ref={editor} text={draft.body} problems={problems} onChange={(body) => change({ body })} />
         {!isBodyInAddress(draft) && (
           <p className={styles.quiet} role="status">
-            The body is too long for the address, which holds the rest. It is checked and sent as a whole, but lost with this view: keep a
-            copy.
+            The body is too long for the address, which holds the rest.{' '}
+            {isKept
+              ? 'It is checked and sent as a whole, and kept in this tab until it is closed; a colleague needs a copy of it.'
+              : 'It is checked and sent as a whole, but lost with this view: keep a copy.'}
           </p>
         )}
       </section>
@@ -79,32 +82,41 @@ interface Draft {
   readonly draft: TryViewState;
   /** The draft of when the typing last paused: this is checked, sent, and in the address as far as it fits there. */
   readonly settled: TryViewState;
+  /** Whether a body that is too long for the address comes back when the page is loaded again. */
+  readonly isKept: boolean;
   readonly setDraft: (draft: TryViewState) => void;
 }
 
-/** The draft lives here, not in the address: that has no room for a long body. */
+/** The draft lives here, not in the address: that has no room for a long body, which the tab keeps instead. */
 function useDraft(view: TryViewState): Draft {
-  const [draft, setDraft] = useState(view);
-  const [settled, setSettled] = useState(view);
+  const [draft, setDraft] = useState(() => restoreBody(view));
+  const [settled, setSettled] = useState(draft);
+  const [isKept, setKept] = useState(true);
   const written = useRef(formatViewState(view));
   useEffect(() => {
     const address = formatViewState(view);
     if (address === written.current) return;
     // The address has changed by another hand.
     written.current = address;
-    setDraft(view);
-    setSettled(view);
+    const restored = restoreBody(view);
+    setDraft(restored);
+    setSettled(restored);
   }, [view]);
   useEffect(() => {
     if (draft === settled) return;
     const timer = setTimeout(() => {
       setSettled(draft);
       written.current = formatViewState(draft);
+      setKept(keepLongBody(written.current, isBodyInAddress(draft) ? '' : draft.body));
       navigate(draft, 'replace');
     }, typingMs);
     return () => clearTimeout(timer);
   }, [draft, settled]);
-  return { draft, settled, setDraft };
+  return { draft, settled, isKept, setDraft };
+}
+
+function restoreBody(view: TryViewState): TryViewState {
+  return view.body === '' ? { ...view, body: findLongBody(formatViewState(view)) } : view;
 }
 
 function collectLabels({ job, labels }: TryViewState): Record<string, string> {

@@ -15,7 +15,7 @@ export interface GroupsViewState {
   readonly hidden: readonly string[];
 }
 
-export type Outcome = 'all' | 'ok' | 'failed';
+export type Outcome = 'all' | 'ok' | 'failed' | 'deleted';
 
 export interface GroupViewState {
   readonly kind: 'group';
@@ -39,6 +39,9 @@ export interface TryViewState {
 
 /** Newest first: who opens the page at night looks for what happened last. */
 export const defaultSort = '-last_push';
+
+/** Of deleted groups, that is when they were deleted. */
+export const deletedSort = '-deleted';
 
 /** Longer bodies are left out of the address: browsers and chat programs cut long ones. */
 const bodyCharsMax = 4000;
@@ -111,7 +114,7 @@ function parseGroups(params: URLSearchParams): GroupsViewState {
     kind: 'groups',
     search: params.get('q') ?? '',
     selector: params.get('match') ?? '',
-    outcome: outcome === 'ok' || outcome === 'failed' ? outcome : 'all',
+    outcome: outcome === 'ok' || outcome === 'failed' || outcome === 'deleted' ? outcome : 'all',
     sort: params.get('sort') ?? defaultSort,
     hidden: parseHidden(params.get('hide')),
   };

@@ -14,7 +14,7 @@ interface World {
 
 function createWorld(): World {
   const history = new PushHistory();
-  const catalog = new GroupCatalog(history.failing);
+  const catalog = new GroupCatalog(history.failing, { nowMs: () => 1e6 });
   return { history, catalog, store: createStore({ onApplied: (changes) => catalog.apply(changes) }) };
 }
 
@@ -66,13 +66,23 @@ test('the list holds what selectors, words and state let through', () => {
   f({ state: 'failed' }, 'a');
   f({ state: 'ok' }, 'b c');
   const page = ask(world, { state: 'failed', search: parseSearch('prod') });
-  expect(page.states).toEqual({ ok: 1, failed: 1 });
+  expect(page.states).toEqual({ ok: 1, failed: 1, deleted: 0 });
   expect(page.matched).toBe(1);
 });
 
 test('a group whose last push could not even be read has failed, until the next good one', () => {
   const world = createSmallWorld();
-  const record = { method: 'PUT', status: 400, error: 'no', bytes: 0, samples: 0, durationMs: 1, remoteAddress: '', userAgent: null };
+  const record = {
+    method: 'PUT',
+    scope: 'group',
+    status: 400,
+    error: 'no',
+    bytes: 0,
+    samples: 0,
+    durationMs: 1,
+    remoteAddress: '',
+    userAgent: null,
+  } as const;
   world.history.record(keyOf({ job: 'b', env: 'Prod' }).id, { ...record, atMs: 9, outcome: 'refused' });
   expect(jobsOf(ask(world, { state: 'failed' }))).toBe('b');
   expect(jobsOf(ask(world, { sort: '-last_failure' }))).toBe('b a c');

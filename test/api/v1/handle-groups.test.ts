@@ -54,7 +54,7 @@ test('a question that cannot be answered says what to change', async () => {
     expect(await askWrongly(gateway, 'GET /groups', { rawQuery }), rawQuery).toMatch(want);
   };
   await f('match[]={', /^400 bad_data: cannot parse the selector \{: at character 2/);
-  await f('state=sad', /^400 bad_data: state=sad is not one of ok, failed$/);
+  await f('state=sad', /^400 bad_data: state=sad is not one of ok, failed, deleted$/);
   await f('sort=name', /^400 bad_data: sort=name is not one of job, -job, /);
   await f('limit=0', /^400 bad_data: limit=0 is not a whole number from 1 on$/);
   await f('limit=x', /^400 bad_data: limit=x /);

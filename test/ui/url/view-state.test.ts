@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { formatViewState, groupsState, openGroup, parseViewState, tryState, type ViewState } from '../../../src/ui/url/view-state.ts';
+import {
+  deletedSort,
+  formatViewState,
+  groupsState,
+  openGroup,
+  parseViewState,
+  tryState,
+  type ViewState,
+} from '../../../src/ui/url/view-state.ts';
 
 test('a view is the same after the way through the address', () => {
   const f = (state: ViewState): void => expect(parseViewState(formatViewState(state))).toEqual(state);
@@ -13,6 +21,7 @@ test('a view is the same after the way through the address', () => {
     sort: 'job',
     hidden: ['bytes', 'labels'],
   });
+  f({ ...groupsState, outcome: 'deleted', sort: deletedSort });
   f(openGroup('a/b=?&#'));
   f({ ...openGroup('x'), tab: 'history', name: 'bytes', flipped: ['one', 'two "quoted"'] });
   f({
