@@ -83,9 +83,15 @@ export class Agent {
     this.#gateway.configure(config.gateway);
     const kept = new Map(config.collectors.map(({ name, fingerprint }) => [name, fingerprint]));
     const ended = [...this.#runners.values()].filter(({ config: { name, fingerprint } }) => kept.get(name) !== fingerprint);
-    for (const { config: { name } } of ended) this.#runners.delete(name);
+    for (const {
+      config: { name },
+    } of ended)
+      this.#runners.delete(name);
     await Promise.all(ended.map((runner) => runner.stop(0)));
-    for (const { config: { name, key } } of ended) this.#pushers.get(key.id)?.forget(name);
+    for (const {
+      config: { name, key },
+    } of ended)
+      this.#pushers.get(key.id)?.forget(name);
     await this.#endPushers(config);
     const started = this.#startCollectors(config);
     this.#ownSchedule.stop();
@@ -123,7 +129,8 @@ export class Agent {
   #startCollector(config: CollectorConfig, pusher: GroupPusher): boolean {
     const { clock, logger, random } = this.#options;
     const { collector, lack } = chooseCollector(config);
-    if (lack !== null) logger.warn({ collector: config.name, lack }, collector === null ? 'A collector cannot run here' : 'A collector can do less here');
+    if (lack !== null)
+      logger.warn({ collector: config.name, lack }, collector === null ? 'A collector cannot run here' : 'A collector can do less here');
     if (collector === null) return false;
     const onCollected = pusher.offer.bind(pusher, config.name);
     this.#runners.set(config.name, new CollectorRunner({ config, collector, clock, logger, random, onCollected }));

@@ -86,7 +86,8 @@ export class CollectorRunner {
     });
     const collected = await Promise.race([this.#collect(signal), isLate]);
     clearTimeout(timer);
-    if (limit.signal.aborted && collected.problem === null) return { ...collected, problem: `it took longer than its timeout of ${timeoutMs / 1000}s` };
+    if (limit.signal.aborted && collected.problem === null)
+      return { ...collected, problem: `it took longer than its timeout of ${timeoutMs / 1000}s` };
     return collected;
   }
 

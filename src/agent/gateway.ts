@@ -61,7 +61,10 @@ export class Gateway {
   #tellAway(error: Error): void {
     if (this.#awaySinceMs !== null) return;
     this.#awaySinceMs = performance.now();
-    this.#logger.warn({ url: this.#config.url, err: error }, 'Cannot push; collecting goes on, and the newest values are pushed once it works');
+    this.#logger.warn(
+      { url: this.#config.url, err: error },
+      'Cannot push; collecting goes on, and the newest values are pushed once it works',
+    );
   }
 
   #tellBack(): void {
@@ -78,7 +81,11 @@ function isAuthentication(status: number): boolean {
 }
 
 function isPassing(error: unknown): error is Error {
-  return error instanceof PushUnreachableError || error instanceof PushRefusedError || (error as Partial<{ code: string }>).code === agentConfigFailure.code;
+  return (
+    error instanceof PushUnreachableError ||
+    error instanceof PushRefusedError ||
+    (error as Partial<{ code: string }>).code === agentConfigFailure.code
+  );
 }
 
 function groupOf({ labels }: GroupingKey): { job: string; labels: Record<string, string> } {
@@ -89,16 +96,19 @@ function groupOf({ labels }: GroupingKey): { job: string; labels: Record<string,
 
 /** Reads the files anew: tokens and certificates are renewed while the agent runs. Retries are up to the caller. */
 function readConnection({ url, timeoutMs, headers, basicAuth, bearerTokenFile, tls }: GatewayConfig): ConnectionOptions {
-  const password = basicAuth?.passwordFile == null ? (basicAuth?.password ?? '') : readSecret(basicAuth.passwordFile);
   return {
     url,
     timeoutMs,
     headers,
     retries: 0,
-    basicAuth: basicAuth === null ? undefined : { user: basicAuth.username, password },
+    basicAuth: basicAuth === null ? undefined : { user: basicAuth.username, password: readPassword(basicAuth) },
     bearerToken: bearerTokenFile === null ? undefined : readSecret(bearerTokenFile),
     tls: readTls(tls),
   };
+}
+
+function readPassword({ password, passwordFile }: NonNullable<GatewayConfig['basicAuth']>): string {
+  return passwordFile === null ? password : readSecret(passwordFile);
 }
 
 function readTls({ caFile, certFile, keyFile, serverName, isVerified }: TlsClientConfig): TlsOptions {

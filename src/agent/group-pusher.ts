@@ -113,7 +113,9 @@ export class GroupPusher {
     const { families, clashes } = mergeFamilies(sources, this.key);
     this.#tellClashes(describeClashes(clashes));
     this.counts.pushes++;
-    const outcome = await gateway.push(this.key, writeExposition(families), this.#settings.method, this.#ending.signal).catch(() => 'unreachable' as const);
+    const outcome = await gateway
+      .push(this.key, writeExposition(families), this.#settings.method, this.#ending.signal)
+      .catch(() => 'unreachable' as const);
     if (outcome === 'done') this.counts.lastPushSeconds = clock.nowMs() / 1000;
     else this.counts.failures++;
     if (outcome === 'unreachable') return outcome;
@@ -132,12 +134,14 @@ export class GroupPusher {
     if (refusal !== null && refusal !== this.#refusal) {
       this.#options.logger.error({ group: this.name, reason: refusal }, 'The gateway refuses the push of a group');
     }
-    if (refusal === null && this.#refusal !== null) this.#options.logger.info({ group: this.name }, 'The gateway takes the push of the group again');
+    if (refusal === null && this.#refusal !== null)
+      this.#options.logger.info({ group: this.name }, 'The gateway takes the push of the group again');
     this.#refusal = refusal;
   }
 
   #tellClashes(clash: string | null): void {
-    if (clash !== null && clash !== this.#clash) this.#options.logger.warn({ group: this.name, clash }, 'Cannot push everything of a group');
+    if (clash !== null && clash !== this.#clash)
+      this.#options.logger.warn({ group: this.name, clash }, 'Cannot push everything of a group');
     this.#clash = clash;
   }
 }

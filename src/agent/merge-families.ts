@@ -88,9 +88,7 @@ function dropTakenNames(merged: Map<string, Merging>): string[] {
       const taken = merged.get(family.name + suffix);
       if (taken === undefined) continue;
       merged.delete(taken.family.name);
-      clashes.push(
-        `${taken.firstOwner}: ${taken.family.name} is a name of the ${family.type} ${family.name} in ${firstOwner}; left out`,
-      );
+      clashes.push(`${taken.firstOwner}: ${taken.family.name} is a name of the ${family.type} ${family.name} in ${firstOwner}; left out`);
     }
   }
   return clashes;

@@ -12,7 +12,10 @@ const reloadSuccess = gauge('config_last_reload_successful', '1 if the configura
 const reloadTime = gauge('config_last_reload_success_time_seconds', 'When the configuration in use was read, in seconds since 1970.');
 const success = gauge('collector_success', '1 if the last run of the collector brought everything, else 0.');
 const duration = gauge('collector_duration_seconds', 'How long the last run of the collector took.');
-const lastSuccess = gauge('collector_last_success_time_seconds', 'When a run of the collector last brought everything, in seconds since 1970.');
+const lastSuccess = gauge(
+  'collector_last_success_time_seconds',
+  'When a run of the collector last brought everything, in seconds since 1970.',
+);
 const runs = counter('collector_runs_total', 'Runs of the collector.');
 const failures = counter('collector_failures_total', 'Runs of the collector that did not bring everything.');
 const skipped = counter('collector_skipped_runs_total', 'Runs that were left out, since the one before was still under way.');
@@ -52,7 +55,14 @@ interface GroupCounts {
   readonly lastPushSeconds: number | null;
 }
 
-export function collectOwnFamilies({ version, startSeconds, isConfigCurrent, configReadSeconds, collectors, groups }: AgentState): MetricFamily[] {
+export function collectOwnFamilies({
+  version,
+  startSeconds,
+  isConfigCurrent,
+  configReadSeconds,
+  collectors,
+  groups,
+}: AgentState): MetricFamily[] {
   const sheet = new MetricSheet();
   sheet.add(buildInfo, { version, runtime: `node${process.versions.node}` }, 1);
   sheet.addAll({}, [

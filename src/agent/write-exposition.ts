@@ -10,6 +10,8 @@ export function writeExposition(families: readonly MetricFamily[]): string {
 
 function writeFamily({ name, help, type, metrics }: MetricFamily): string {
   const renderer = new SampleRenderer(name, type);
-  const lines = metrics.map((metric) => renderer.render(metric.labels.map((label) => renderLabel(label.name, label.value)).join(','), metric));
+  const lines = metrics.map((metric) =>
+    renderer.render(metric.labels.map((label) => renderLabel(label.name, label.value)).join(','), metric),
+  );
   return writeFamilyHeader(name, help, type, 'allow-utf-8') + lines.join('');
 }

@@ -33,7 +33,10 @@ export class ExecCollector implements Collector {
     sheet.add(exitCode, labels, end.exitCode);
     sheet.add(duration, labels, (performance.now() - startedMs) / 1000);
     const { families, problem } = readOutput(end);
-    return { families: [...sheet.families(), ...families], problem: problem === null ? null : `${this.#config.command[0] ?? ''}: ${problem}` };
+    return {
+      families: [...sheet.families(), ...families],
+      problem: problem === null ? null : `${this.#config.command[0] ?? ''}: ${problem}`,
+    };
   }
 }
 

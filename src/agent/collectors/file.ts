@@ -15,7 +15,11 @@ const mtime: MetricDefinition = {
   type: 'gauge',
   help: 'When the file was last written, in seconds since 1970.',
 };
-const fileError: MetricDefinition = { name: 'textfile_error', type: 'gauge', help: '1 if the file could not be read or pushed, 0 if it was.' };
+const fileError: MetricDefinition = {
+  name: 'textfile_error',
+  type: 'gauge',
+  help: '1 if the file could not be read or pushed, 0 if it was.',
+};
 
 export const fileMetrics: readonly MetricDefinition[] = [mtime, fileError];
 
@@ -70,7 +74,8 @@ async function readExposition(file: string): Promise<ReadFile> {
     for (let tries = 1; ; tries++) {
       const before = await handle.stat();
       if (!before.isFile()) return { mtimeMs: null, parsed: { flaw: 'it is not a file' } };
-      if (before.size > textFileBytesMax) return { mtimeMs: before.mtimeMs, parsed: { flaw: `it has more than ${textFileBytesMax} bytes` } };
+      if (before.size > textFileBytesMax)
+        return { mtimeMs: before.mtimeMs, parsed: { flaw: `it has more than ${textFileBytesMax} bytes` } };
       const text = await readAll(handle, before.size);
       const after = await handle.stat();
       if (after.mtimeMs === before.mtimeMs && after.size === text.length) return { mtimeMs: after.mtimeMs, parsed: parseExposition(text) };

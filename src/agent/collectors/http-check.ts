@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpTarget, TlsClientConfig } from '../config/agent-config.ts';
@@ -52,6 +53,8 @@ export async function checkTarget(target: HttpTarget, signal: AbortSignal): Prom
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), target.timeoutMs);
   const bound = AbortSignal.any([signal, limit.signal]);
+  // Each redirect listens to it.
+  setMaxListeners(httpRedirectsMax * 4, bound);
   const failure = await follow(target, findings, stopwatch, bound).catch((error: unknown) => explain(error, stopwatch, bound));
   clearTimeout(timer);
   stopwatch.end();

@@ -19,14 +19,26 @@ export async function connectTo(url: URL, tls: TlsClientConfig, stopwatch: HttpS
   const socket = connectPlain({ host, port: Number(url.port) || (isSecure ? 443 : 80), signal });
   // An address instead of a name has no lookup.
   stopwatch.begin(isIP(host) === 0 ? 'dns' : 'connect');
-  socket.once('lookup', () => stopwatch.begin('connect'));
+  socket.once('lookup', (error: Error | null) => {
+    if (error === null) stopwatch.begin('connect');
+  });
   await eventOf(socket, 'connect');
   if (!isSecure) return { socket, tlsExpirySeconds: null, distrust: null };
   stopwatch.begin('tls');
   // Looked at before it is judged, so that the end of a certificate is told after its end too.
-  const secured = connectTls({ ...readTls(tls), socket, rejectUnauthorized: false, servername: tls.serverName ?? (isIP(host) === 0 ? host : ''), host });
+  const secured = connectTls({
+    ...readTls(tls),
+    socket,
+    rejectUnauthorized: false,
+    servername: tls.serverName ?? (isIP(host) === 0 ? host : ''),
+    host,
+  });
   await eventOf(secured, 'secureConnect');
-  return { socket: secured, tlsExpirySeconds: readExpiry(secured), distrust: tls.isVerified && !secured.authorized ? secured.authorizationError : null };
+  return {
+    socket: secured,
+    tlsExpirySeconds: readExpiry(secured),
+    distrust: tls.isVerified && !secured.authorized ? secured.authorizationError : null,
+  };
 }
 
 function eventOf(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {

@@ -36,7 +36,9 @@ export class HttpCollector implements Collector {
     await Promise.all(Array.from({ length: Math.min(concurrency, targets.length) }, work));
     const sheet = new MetricSheet();
     for (const [i, target] of targets.entries()) addResult(sheet, target, results[i] as HttpResult);
-    const problem = signal.aborted ? 'not all targets were asked in time; raise timeout or concurrency, or lower the timeout of the targets' : null;
+    const problem = signal.aborted
+      ? 'not all targets were asked in time; raise timeout or concurrency, or lower the timeout of the targets'
+      : null;
     return { families: sheet.families(), problem };
   }
 }

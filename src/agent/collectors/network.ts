@@ -16,21 +16,20 @@ type Direction = (typeof directions)[number];
 
 const countedThings = ['bytes', 'packets', 'errors', 'drops'] as const satisfies readonly (keyof DirectionCounters)[];
 
-const rates = directions.map(
-  ({ word, verb }): MetricDefinition => ({
-    name: `network_traffic_${word}`,
-    type: 'gauge',
-    help: `What the interface ${verb} per second since the last collection, in the unit of the label.`,
-  }),
-);
+const rates = directions.map(({ word, verb }): MetricDefinition => ({
+  name: `network_traffic_${word}`,
+  type: 'gauge',
+  help: `What the interface ${verb} per second since the last collection, in the unit of the label.`,
+}));
 const counters = directions.map(({ word, verb }) =>
-  countedThings.map(
-    (thing): MetricDefinition => ({
-      name: `network_traffic_${word}_${thing}_total`,
-      type: 'counter',
-      help: thing === 'bytes' || thing === 'packets' ? `${capitalize(thing)} that the interface ${verb}.` : `${capitalize(thing)} of what the interface ${verb}.`,
-    }),
-  ),
+  countedThings.map((thing): MetricDefinition => ({
+    name: `network_traffic_${word}_${thing}_total`,
+    type: 'counter',
+    help:
+      thing === 'bytes' || thing === 'packets'
+        ? `${capitalize(thing)} that the interface ${verb}.`
+        : `${capitalize(thing)} of what the interface ${verb}.`,
+  })),
 );
 const addressInfo: MetricDefinition = {
   name: 'network_interface_address_info',

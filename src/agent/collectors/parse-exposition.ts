@@ -14,7 +14,6 @@ export function parseExposition(text: Buffer): ParsedExposition {
     return { flaw: `${stamped.name} has a timestamp, which a pushed metric must not have; leave the last number of the line out` };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const hint = text.includes('\r\n') ? ' (its lines end with carriage returns)' : text.at(-1) === 10 ? '' : ' (its last line has no line feed)';
-    return { flaw: `${error.message}${hint}` };
+    return { flaw: error.message };
   }
 }

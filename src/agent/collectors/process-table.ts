@@ -25,7 +25,10 @@ export function parseProcessStat(text: string): ProcessStat | null {
   const close = text.lastIndexOf(')');
   if (open < 0 || close < open) return null;
   // From the third field on; numbered as in proc(5).
-  const fields = text.slice(close + 2).trim().split(' ');
+  const fields = text
+    .slice(close + 2)
+    .trim()
+    .split(' ');
   const field = (number: number): number => Number(fields[number - 3] ?? NaN);
   return {
     pid: Number(text.slice(0, open)),

@@ -6,11 +6,19 @@ import { processInfosMax } from '../limits.ts';
 import { type MetricDefinition, MetricSheet } from '../metric-sheet.ts';
 import { type ProcessStat, ProcessTable, ticksPerSecond } from './process-table.ts';
 
-const define = (name: string, type: MetricDefinition['type'], help: string): MetricDefinition => ({ name: `node_process_${name}`, type, help });
+const define = (name: string, type: MetricDefinition['type'], help: string): MetricDefinition => ({
+  name: `node_process_${name}`,
+  type,
+  help,
+});
 
 const up = define('up', 'gauge', '1 if at least one process fits, else 0.');
 const count = define('count', 'gauge', 'Processes that fit.');
-const cpu = define('cpu_seconds_total', 'counter', 'CPU time of all processes that fit, also of those that have ended since the agent started.');
+const cpu = define(
+  'cpu_seconds_total',
+  'counter',
+  'CPU time of all processes that fit, also of those that have ended since the agent started.',
+);
 const resident = define('resident_memory_bytes', 'gauge', 'Resident memory of the processes that fit, shared pages counted for each.');
 const virtual = define('virtual_memory_bytes', 'gauge', 'Virtual memory of the processes that fit.');
 const startTime = define('start_time_seconds', 'gauge', 'When the oldest process that fits was started, in seconds since 1970.');
@@ -18,17 +26,7 @@ const openFiles = define('open_fds', 'gauge', 'Open file descriptors of the proc
 const threads = define('threads', 'gauge', 'Threads of the processes that fit.');
 const statusInfo = define('status_info', 'gauge', 'A process that fits, and its state. Always 1.');
 
-export const processMetrics: readonly MetricDefinition[] = [
-  up,
-  count,
-  cpu,
-  resident,
-  virtual,
-  startTime,
-  openFiles,
-  threads,
-  statusInfo,
-];
+export const processMetrics: readonly MetricDefinition[] = [up, count, cpu, resident, virtual, startTime, openFiles, threads, statusInfo];
 
 const stateWords: Readonly<Record<string, string>> = {
   R: 'running',
@@ -75,7 +73,8 @@ export class ProcessCollector implements Collector {
       const cpuSeconds = this.#cpuMeters[i]?.add(found) ?? 0;
       sheet.addAll(labels, [[up, found.length > 0 ? 1 : 0], [count, found.length], [cpu, cpuSeconds], ...this.#sumUp(found)]);
       for (const stat of found.slice(0, processInfosMax)) this.#addInfo(sheet, watch, stat, userNames);
-      if (found.length > processInfosMax) problems.push(`${watch.label}: only ${processInfosMax} of ${found.length} processes have a status info`);
+      if (found.length > processInfosMax)
+        problems.push(`${watch.label}: only ${processInfosMax} of ${found.length} processes have a status info`);
     }
     return { families: sheet.families(), problem: problems.length === 0 ? null : problems.join('; ') };
   }

@@ -103,6 +103,7 @@ function endPipes(child: Child): void {
 
 function explainStart(file: string, directory: string | undefined, cause: NodeJS.ErrnoException): string {
   // Node reports a working directory that is missing as a missing program.
-  if (cause.code === 'ENOENT') return `cannot run ${file}: there is no such program${directory === undefined ? '' : `, or no directory ${directory}`}`;
+  if (cause.code === 'ENOENT')
+    return `cannot run ${file}: there is no such program${directory === undefined ? '' : `, or no directory ${directory}`}`;
   return `cannot run ${file}: ${cause.code === 'EACCES' ? 'permission denied' : cause.message}`;
 }

@@ -4,7 +4,16 @@ import { createGroupingKey, type GroupingKey } from '../../model/grouping-key.ts
 import { isLegacyLabelName, isReservedLabelName } from '../../model/names.ts';
 import { collectorsMax, intervalMsMax, intervalMsMin } from '../limits.ts';
 import type { AgentConfig, CollectorConfig, CollectorKind, GatewayConfig, OwnConfig, PushMethod } from './agent-config.ts';
-import { boundedDurationField, expandingField, type Environment, type Field, filledField, mapField, ruledField, wordField } from './field-kinds.ts';
+import {
+  boundedDurationField,
+  expandingField,
+  type Environment,
+  type Field,
+  filledField,
+  mapField,
+  ruledField,
+  wordField,
+} from './field-kinds.ts';
 import { describeSources, type FieldContext, fileField, type SourceFields, tlsField } from './source-fields.ts';
 
 const defaultIntervalMs: Readonly<Partial<Record<CollectorKind, number>>> = { hdfs: 5 * 60_000 };
@@ -24,15 +33,13 @@ export function configField(context: FieldContext): Field<AgentConfig> {
   return v.pipe(
     file,
     v.rawTransform(({ dataset: { value }, addIssue, NEVER }): AgentConfig => {
-      const result = v.safeParse(collectorsField(context, value.defaults), value.collectors);
-      const own = result.success ? result.output.find(({ key }) => key.id === value.agent.key.id) : undefined;
-      if (own !== undefined) {
-        addIssue({ message: `the collector ${JSON.stringify(own.name)} pushes into the group of the agent itself; give it another job or label` });
-        return NEVER;
-      }
+      const result = v.safeParse(collectorsField(context, value.defaults, value.agent.key), value.collectors);
       if (result.success) {
         const written = value.collectors as readonly unknown[];
-        const collectors = result.output.map((collector, i) => ({ ...collector, fingerprint: fingerprintOf([written[i], value.defaults]) }));
+        const collectors = result.output.map((collector, i) => ({
+          ...collector,
+          fingerprint: fingerprintOf([written[i], value.defaults]),
+        }));
         return { gateway: value.gateway, own: value.agent, collectors };
       }
       const [issue] = result.issues;
@@ -115,7 +122,7 @@ function labelsField(env: Environment): Field<Map<string, string>> {
   });
 }
 
-function collectorsField(context: FieldContext, defaults: Defaults): Field<ReadCollector[]> {
+function collectorsField(context: FieldContext, defaults: Defaults, ownKey: GroupingKey): Field<ReadCollector[]> {
   const sources = describeSources(context);
   const kinds = Object.keys(sources) as CollectorKind[];
   const kindField = wordField(kinds);
@@ -126,7 +133,7 @@ function collectorsField(context: FieldContext, defaults: Defaults): Field<ReadC
     // Without a kind the other keys mean nothing yet: only that is told.
     return (known.success ? byKind.get(known.output) : undefined) ?? (sectionField({ kind: kindField }) as never);
   }) as Field<ReadCollector>;
-  return ruledField(listField(item), (collectors) => tellCollectorClash(collectors));
+  return ruledField(listField(item), (collectors) => tellCollectorClash(collectors, ownKey));
 }
 
 /** A collector before it is compared with that of another file. */
@@ -150,7 +157,7 @@ type CommonValues = v.InferOutput<v.ObjectSchema<ReturnType<typeof commonEntries
 function collectorField(kind: CollectorKind, source: SourceFields, env: Environment, defaults: Defaults): Field<ReadCollector> {
   const fields = sectionField({ ...commonEntries(kind, env), ...source.entries });
   return mapField(fields, (values) => {
-    const common = values as CommonValues;
+    const common = values;
     return {
       name: common.name,
       key: groupingKey(common.job ?? common.name, new Map([...defaults.labels, ...common.labels])),
@@ -172,7 +179,7 @@ function groupingKey(job: string, labels: ReadonlyMap<string, string>): Grouping
   return createGroupingKey(new Map([...labels, ['job', job]]));
 }
 
-function tellCollectorClash(collectors: readonly ReadCollector[]): string | null {
+function tellCollectorClash(collectors: readonly ReadCollector[], ownKey: GroupingKey): string | null {
   if (collectors.length === 0) return 'the list is empty';
   if (collectors.length > collectorsMax) return `${collectors.length} collectors are more than the ${collectorsMax} allowed`;
   const names = new Set<string>();
@@ -180,6 +187,9 @@ function tellCollectorClash(collectors: readonly ReadCollector[]): string | null
   for (const collector of collectors) {
     if (names.has(collector.name)) return `two collectors have the name ${JSON.stringify(collector.name)}; give one another name`;
     names.add(collector.name);
+    if (collector.key.id === ownKey.id) {
+      return `the collector ${JSON.stringify(collector.name)} pushes into the group of the agent itself; give it another job or label`;
+    }
     const first = firstOfGroup.get(collector.key.id) ?? collector;
     firstOfGroup.set(collector.key.id, first);
     const together = `${JSON.stringify(first.name)} and ${JSON.stringify(collector.name)} push into one group`;

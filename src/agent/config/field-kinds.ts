@@ -42,9 +42,7 @@ export function wordField<Word extends string>(words: readonly Word[]): Field<Wo
 
 /** A duration within bounds, in milliseconds. */
 export function boundedDurationField(msMin: number, msMax: number): Field<number> {
-  return ruledField(durationField, (ms) =>
-    ms >= msMin && ms <= msMax ? null : `it must be from ${msMin / 1000}s to ${msMax / 1000}s`,
-  );
+  return ruledField(durationField, (ms) => (ms >= msMin && ms <= msMax ? null : `it must be from ${msMin / 1000}s to ${msMax / 1000}s`));
 }
 
 /** A regular expression that all of a text must match. */

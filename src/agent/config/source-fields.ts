@@ -99,7 +99,12 @@ function processSource({ directory }: FieldContext): SourceFields {
       return { label: label ?? ownName, name, user, pidFile, commandLine };
     },
   );
-  const watches = ruledField(filledListField(watch, processWatchesMax), (all) => tellRepeat(all.map(({ label }) => label), 'label'));
+  const watches = ruledField(filledListField(watch, processWatchesMax), (all) =>
+    tellRepeat(
+      all.map(({ label }) => label),
+      'label',
+    ),
+  );
   return defineSource({ processes: watches, procfs: v.optional(filledField, '/proc') }, ({ processes, procfs }): ProcessConfig => {
     return { kind: 'process', procfs, watches: processes };
   });
@@ -144,10 +149,19 @@ function fileSource({ directory }: FieldContext): SourceFields {
 
 function httpSource(context: FieldContext): SourceFields {
   const targets = ruledField(filledListField(targetField(context), httpTargetsMax), (all) =>
-    tellRepeat(all.map(({ name }) => name), 'target'),
+    tellRepeat(
+      all.map(({ name }) => name),
+      'target',
+    ),
   );
   return defineSource(
-    { targets, concurrency: v.optional(ruledField(countField, (count) => (count > 0 ? null : 'it must be 1 or more')), '10') },
+    {
+      targets,
+      concurrency: v.optional(
+        ruledField(countField, (count) => (count > 0 ? null : 'it must be 1 or more')),
+        '10',
+      ),
+    },
     ({ targets: all, concurrency }): HttpConfig => ({ kind: 'http', concurrency, targets: all }),
   );
 }
@@ -158,7 +172,10 @@ function targetField(context: FieldContext): Field<HttpTarget> {
   const section = sectionField({
     url: mapField(expandingField(env), readTargetUrl),
     name: v.optional(filledField),
-    method: v.optional(mapField(filledField, (text) => text.toUpperCase()), 'GET'),
+    method: v.optional(
+      mapField(filledField, (text) => text.toUpperCase()),
+      'GET',
+    ),
     headers: v.optional(mappingField(expandingField(env)), ''),
     body: v.optional(expandingField(env)),
     timeout: v.optional(boundedDurationField(1, intervalMsMax), '5s'),
@@ -203,7 +220,8 @@ function readTargetUrl(text: string): URL {
 /** `200`, `2xx` or `200-204`. */
 function readStatusRange(text: string): StatusRange {
   const [, first = '', last = first] = /^([1-5](?:\d\d|xx))(?:-([1-5]\d\d))?$/.exec(text) ?? [];
-  if (first === '' || (first.endsWith('xx') && last !== first)) throw new Error(`${JSON.stringify(text)} is not a status such as 200, 2xx or 200-204`);
+  if (first === '' || (first.endsWith('xx') && last !== first))
+    throw new Error(`${JSON.stringify(text)} is not a status such as 200, 2xx or 200-204`);
   const range = { from: Number(first.replace('xx', '00')), to: Number(last.replace('xx', '99')) };
   if (range.to < range.from) throw new Error(`${JSON.stringify(text)} ends before it begins`);
   return range;

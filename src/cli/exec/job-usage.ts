@@ -1,0 +1,51 @@
+import { rssSampleMsMax, rssSampleMsMin, rssSampleShareMax } from '../limits.ts';
+import { childrenCpuSeconds, listTree, peakResidentBytes } from './proc-self.ts';
+
+/** What a job used. `null` where the system does not tell. */
+export interface JobUsage {
+  /** Of the job and of all descendants that were waited for, in steps of 10 ms. */
+  readonly cpuUserSeconds: number | null;
+  readonly cpuSystemSeconds: number | null;
+  /** The largest peak of any single process of the job, as far as it was seen. */
+  readonly maxRssBytes: number | null;
+}
+
+/**
+ * Measures what a child uses, between its start and its end. CPU time is exact: the kernel adds up what was waited for. The peak of memory is
+ * not to be had after the end, so the peaks that the kernel keeps of each process are looked at while they run, often at first and then once a
+ * second: what grows after the last look, or lives between two, is missed.
+ */
+export class JobMeter {
+  readonly #before = childrenCpuSeconds();
+  #maxRssBytes: number | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #startMs = 0;
+
+  start(pid: number): void {
+    this.#startMs = performance.now();
+    this.#look(pid);
+  }
+
+  stop(): JobUsage {
+    clearTimeout(this.#timer);
+    const after = childrenCpuSeconds();
+    const before = this.#before;
+    if (before === null || after === null) return { cpuUserSeconds: null, cpuSystemSeconds: null, maxRssBytes: this.#maxRssBytes };
+    return {
+      cpuUserSeconds: after.user - before.user,
+      cpuSystemSeconds: after.system - before.system,
+      maxRssBytes: this.#maxRssBytes,
+    };
+  }
+
+  #look(pid: number): void {
+    const nowMs = performance.now();
+    for (const member of listTree(pid)) {
+      const bytes = peakResidentBytes(member);
+      if (bytes !== null) this.#maxRssBytes = Math.max(this.#maxRssBytes ?? 0, bytes);
+    }
+    const tookMs = performance.now() - nowMs;
+    const delayMs = Math.max(rssSampleMsMin, (nowMs - this.#startMs) / 10);
+    this.#timer = setTimeout(() => this.#look(pid), Math.max(Math.min(delayMs, rssSampleMsMax), tookMs / rssSampleShareMax));
+  }
+}
