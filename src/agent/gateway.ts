@@ -5,7 +5,7 @@ import { PushRefusedError, PushUnreachableError } from '../client/errors.ts';
 import { deleteGroup, push, pushAdd } from '../client/push.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { GatewayConfig, PushMethod, TlsClientConfig } from './config/agent-config.ts';
-import { agentConfigFailure } from './errors.ts';
+import { agentFileFailure } from './errors.ts';
 import { secretBytesMax } from './limits.ts';
 
 /** How a push ended: `refused` is lasting, the same push would be refused again. */
@@ -84,7 +84,7 @@ function isPassing(error: unknown): error is Error {
   return (
     error instanceof PushUnreachableError ||
     error instanceof PushRefusedError ||
-    (error as Partial<{ code: string }>).code === agentConfigFailure.code
+    (error as Partial<{ code: string }>).code === agentFileFailure.code
   );
 }
 
@@ -128,6 +128,6 @@ function readSecret(file: string): string {
     if (size > secretBytesMax) throw new Error(`it has ${size} bytes, ${secretBytesMax} are the most`);
     return readFileSync(file, 'utf8').trimEnd();
   } catch (cause) {
-    throw agentConfigFailure(`cannot read ${file}: ${(cause as Error).message}`, { cause });
+    throw agentFileFailure(`cannot read ${file}: ${(cause as Error).message}`, { cause });
   }
 }

@@ -152,12 +152,9 @@ function commonEntries(kind: CollectorKind, env: Environment) {
   };
 }
 
-type CommonValues = v.InferOutput<v.ObjectSchema<ReturnType<typeof commonEntries>, undefined>>;
-
 function collectorField(kind: CollectorKind, source: SourceFields, env: Environment, defaults: Defaults): Field<ReadCollector> {
   const fields = sectionField({ ...commonEntries(kind, env), ...source.entries });
-  return mapField(fields, (values) => {
-    const common = values;
+  return mapField(fields, (common) => {
     return {
       name: common.name,
       key: groupingKey(common.job ?? common.name, new Map([...defaults.labels, ...common.labels])),
@@ -165,7 +162,7 @@ function collectorField(kind: CollectorKind, source: SourceFields, env: Environm
       timeoutMs: common.timeout ?? defaults.timeout ?? defaultTimeoutMs[kind] ?? 10_000,
       method: common.method,
       deletesOnStop: common.delete_on_stop ?? defaults.delete_on_stop,
-      source: source.build(values as never),
+      source: source.build(common as never),
     };
   });
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { durationField, textField } from '../../base/yaml-fields.ts';
+import { parsePrometheusDuration } from '../../base/durations.ts';
+import { textField } from '../../base/yaml-fields.ts';
 import { compileGlob, compilePattern, type Pattern } from '../pattern.ts';
 
 /** A field of the configuration that becomes a `T`. */
@@ -40,9 +41,11 @@ export function wordField<Word extends string>(words: readonly Word[]): Field<Wo
   });
 }
 
-/** A duration within bounds, in milliseconds. */
+/** A duration within bounds, in milliseconds, as in Prometheus' own configuration: `15s`, `1m30s`, `1d`. */
 export function boundedDurationField(msMin: number, msMax: number): Field<number> {
-  return ruledField(durationField, (ms) => (ms >= msMin && ms <= msMax ? null : `it must be from ${msMin / 1000}s to ${msMax / 1000}s`));
+  return ruledField(mapField(textField, parsePrometheusDuration), (ms) =>
+    ms >= msMin && ms <= msMax ? null : `it must be from ${msMin / 1000}s to ${msMax / 1000}s`,
+  );
 }
 
 /** A regular expression that all of a text must match. */

@@ -3,13 +3,13 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { unknownKeyMessage } from '../../base/yaml-fields.ts';
-import { agentConfigFailure } from '../errors.ts';
+import { agentFileFailure, badAgentConfig } from '../errors.ts';
 import { configBytesMax } from '../limits.ts';
 import type { AgentConfig } from './agent-config.ts';
 import { configField } from './config-field.ts';
 import type { FieldContext } from './source-fields.ts';
 
-/** Reads the file of `pushgate agent`. Throws a Failure that names the file, the line and the key. */
+/** Reads the file of `pushgate agent`. Throws a Refusal that names the file, the line and the key, or a Failure if it cannot be read. */
 export function readAgentConfig(file: string, context: Omit<FieldContext, 'directory'>): AgentConfig {
   return parseAgentConfig(readText(file), file, { ...context, directory: path.dirname(path.resolve(file)) });
 }
@@ -21,7 +21,7 @@ export function parseAgentConfig(yaml: string, file: string, context: FieldConte
   const [syntaxError] = document.errors;
   const fail = (offset: number | null, message: string): never => {
     const place = offset === null ? file : `${file}:${lines.linePos(offset).line}`;
-    throw agentConfigFailure(`cannot use the agent's configuration ${place}: ${message}`);
+    throw badAgentConfig(`cannot use the agent's configuration ${place}: ${message}`);
   };
   if (syntaxError !== undefined) fail(syntaxError.pos[0], `it is not YAML: ${syntaxError.message}`);
   const result = v.safeParse(configField(context), readTree(document, fail));
@@ -68,6 +68,6 @@ function readText(file: string): string {
     if (size > configBytesMax) throw new Error(`it has ${size} bytes, ${configBytesMax} are the most`);
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw agentConfigFailure(`cannot read the agent's configuration ${file}: ${(cause as Error).message}`, { cause });
+    throw agentFileFailure(`cannot read the agent's configuration ${file}: ${(cause as Error).message}`, { cause });
   }
 }

@@ -19,8 +19,18 @@ export interface Command {
   readonly operandsMax: number;
   /** Whether a command line of its own may stand behind `--`. Otherwise `--` only ends the options. */
   readonly takesCommandLine?: boolean;
+  /** Whether stdin, stdout and stderr go to another program: then nothing here opens them, which would change them for that one too. */
+  readonly leavesStdio?: boolean;
+  /** Exit codes of its own, instead of those that all others have. */
+  readonly exitCodes?: CommandExitCodes;
   /** Resolves with its exit code. Rejects with a Refusal or a Failure when it could not do what was asked for. */
   run(args: CommandArguments, io: CommandIo): Promise<number>;
+}
+
+export interface CommandExitCodes {
+  readonly meanings: readonly (readonly [code: string, meaning: string])[];
+  /** For an error of the command itself. */
+  readonly failed: number;
 }
 
 export interface CommandOption {

@@ -21,15 +21,18 @@ export async function runCommand(command: Command, argv: readonly string[], io: 
     if (!(error instanceof Refusal || error instanceof Failure)) throw error;
     const hint = error.code === badCommandLine.code ? `, try pushgate ${command.name} --help` : '';
     io.stderr.write(`pushgate: error: ${error.message}${hint}\n`);
-    return exitCodeOf(error);
+    return command.exitCodes?.failed ?? exitCodeOf(error);
   }
 }
 
 /** What `pushgate COMMAND --help` prints. */
-export function formatCommandUsage({ name, forms, help, options }: Command): string {
+export function formatCommandUsage({ name, forms, help, options, exitCodes: ownCodes }: Command): string {
   const usage = forms.map((form, i) => `${i === 0 ? 'usage: ' : '       '}pushgate ${name} ${form}`.trimEnd());
   const rows = options.flatMap((option) => formatHelpRow(`    ${describeOption(option)}`, option.help));
-  const codes = wrapWords(`Exit codes: ${exitCodeMeanings.map(([code, meaning]) => `${code} ${meaning}`).join('; ')}.`, lineWidth);
+  const codes = wrapWords(
+    `Exit codes: ${(ownCodes?.meanings ?? exitCodeMeanings).map(([code, meaning]) => `${code} ${meaning}`).join('; ')}.`,
+    lineWidth,
+  );
   return [
     ...usage,
     '',

@@ -6,7 +6,7 @@ export interface JobUsage {
   /** Of the job and of all descendants that were waited for, in steps of 10 ms. */
   readonly cpuUserSeconds: number | null;
   readonly cpuSystemSeconds: number | null;
-  /** The largest peak of any single process of the job, as far as it was seen. */
+  /** The largest peak of any single process of the job, as far as it was seen; NaN if none was. */
   readonly maxRssBytes: number | null;
 }
 
@@ -30,11 +30,12 @@ export class JobMeter {
     clearTimeout(this.#timer);
     const after = childrenCpuSeconds();
     const before = this.#before;
-    if (before === null || after === null) return { cpuUserSeconds: null, cpuSystemSeconds: null, maxRssBytes: this.#maxRssBytes };
+    if (before === null || after === null) return { cpuUserSeconds: null, cpuSystemSeconds: null, maxRssBytes: null };
     return {
       cpuUserSeconds: after.user - before.user,
       cpuSystemSeconds: after.system - before.system,
-      maxRssBytes: this.#maxRssBytes,
+      // Not left out: the number of the run before would stay.
+      maxRssBytes: this.#maxRssBytes ?? NaN,
     };
   }
 

@@ -35,13 +35,15 @@ collectors:
 });
 
 test('variables of the environment are filled in where that is documented', () => {
+  // As they stand in a file: a dollar sign and a name in braces.
+  const variable = (name: string): string => `$\{${name}}`;
   const yaml = `
-gateway: { url: 'http://\${HOST}:\${PORT:-9091}/p', headers: { x-tenant: '\${TENANT}' } }
-defaults: { labels: { a: '$\${HOST}' } }
+gateway: { url: 'http://${variable('HOST')}:${variable('PORT:-9091')}/p', headers: { x-tenant: '${variable('TENANT')}' } }
+defaults: { labels: { a: '$${variable('HOST')}' } }
 ${collector}`;
   const { gateway, collectors } = readConfig(yaml, { HOST: 'gw', TENANT: 't1', PORT: '' });
   expect(gateway).toMatchObject({ url: 'http://gw:9091/p', headers: { 'x-tenant': 't1' } });
-  expect(collectors[0]?.key.id).toBe('["a","\${HOST}","job","network"]');
+  expect(collectors[0]?.key.labels[0]).toEqual({ name: 'a', value: variable('HOST') });
   expect(() => readConfig(yaml, { HOST: 'gw' })).toThrow('agent.yaml:2: gateway.headers.x-tenant: the environment has no TENANT');
 });
 
@@ -55,7 +57,7 @@ test('what is wrong is told with file, line and key', () => {
   f(`gatway: {}\n${collector}`, 'agent.yaml:1: gatway is not a known key');
   f('collectors:\n  - kind: netwerk\n', 'agent.yaml:2: collectors[0].kind: "netwerk" is none of network, http, process, hdfs, exec, file');
   f('collectors:\n  - name: x\n    kind: network\n    paths: [a]\n', 'agent.yaml:4: collectors[0].paths is not a known key');
-  f(`${collector}    interval: fast\n`, 'agent.yaml:3: collectors[0].interval: time: invalid duration "fast"');
+  f(`${collector}    interval: fast\n`, 'agent.yaml:3: collectors[0].interval: "fast" is not a duration: write it like 30s');
   f(`${collector}    interval: 1ms\n`, 'agent.yaml:3: collectors[0].interval: it must be from 0.1s to 86400s');
   f(`${collector}    include: '('\n`, 'agent.yaml:3: collectors[0].include: error parsing regexp: missing closing )');
   f(`${collector}    labels: { job: x }\n`, 'agent.yaml:3: collectors[0].labels: the job has a key of its own, job');
