@@ -16,4 +16,4 @@ export const errorCausesMax = 8;
 /** How often the memory of a job is looked at: 20 ms after its start, ever less often, and never so that it takes more than this share of a CPU. */
 export const rssSampleMsMin = 20;
 export const rssSampleMsMax = 1000;
-export const rssSampleShareMax = 0.02;
+export const rssSampleShareMax = 0.05;

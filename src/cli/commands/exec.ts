@@ -136,7 +136,7 @@ class JobPusher {
 
   #explain({ name, message }: Error): string {
     if (name !== 'TimeoutError' || this.#connection instanceof Failure) return message;
-    return `${this.#reason}, within the ${(this.#connection.timeoutMs ?? 0) / 1000} s of --timeout`;
+    return `given up after the ${(this.#connection.timeoutMs ?? 0) / 1000} s of --timeout: ${this.#reason}`;
   }
 }
 

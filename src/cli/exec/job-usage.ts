@@ -1,5 +1,5 @@
 import { rssSampleMsMax, rssSampleMsMin, rssSampleShareMax } from '../limits.ts';
-import { childrenCpuSeconds, listTree, peakResidentBytes } from './proc-self.ts';
+import { childrenCpuSeconds, ProcessTree, peakResidentBytes } from './proc-self.ts';
 
 /** What a job used. `null` where the system does not tell. */
 export interface JobUsage {
@@ -23,7 +23,7 @@ export class JobMeter {
 
   start(pid: number): void {
     this.#startMs = performance.now();
-    this.#look(pid);
+    this.#look(new ProcessTree(pid));
   }
 
   stop(): JobUsage {
@@ -39,14 +39,15 @@ export class JobMeter {
     };
   }
 
-  #look(pid: number): void {
-    const nowMs = performance.now();
-    for (const member of listTree(pid)) {
+  #look(tree: ProcessTree): void {
+    const before = process.cpuUsage();
+    for (const member of tree.list()) {
       const bytes = peakResidentBytes(member);
       if (bytes !== null) this.#maxRssBytes = Math.max(this.#maxRssBytes ?? 0, bytes);
     }
-    const tookMs = performance.now() - nowMs;
-    const delayMs = Math.max(rssSampleMsMin, (nowMs - this.#startMs) / 10);
-    this.#timer = setTimeout(() => this.#look(pid), Math.max(Math.min(delayMs, rssSampleMsMax), tookMs / rssSampleShareMax));
+    const { user, system } = process.cpuUsage(before);
+    const tookMs = (user + system) / 1000;
+    const delayMs = Math.max(rssSampleMsMin, (performance.now() - this.#startMs) / 10);
+    this.#timer = setTimeout(() => this.#look(tree), Math.max(Math.min(delayMs, rssSampleMsMax), tookMs / rssSampleShareMax));
   }
 }

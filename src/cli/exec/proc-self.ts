@@ -19,18 +19,36 @@ export function isInForeground(): boolean | null {
   return terminal !== '0' && group === foregroundGroup;
 }
 
-/** A process and all its descendants, without those that became someone else's. Empty when it has gone. */
-export function listTree(pid: number): number[] {
-  const childrenOf = new Map<number, number[]>();
-  for (const name of listPids()) {
-    const parent = Number(readStatFields(name)?.[1] ?? NaN);
-    const siblings = childrenOf.get(parent) ?? [];
-    childrenOf.set(parent, siblings);
-    siblings.push(Number(name));
+/**
+ * Finds a process and all its descendants, again and again. What was found to be someone else's is not looked at another time: it cannot
+ * become a descendant, only a process that is born later can be one.
+ */
+export class ProcessTree {
+  readonly #members: Set<number>;
+  #strangers = new Set<number>();
+
+  constructor(pid: number) {
+    this.#members = new Set([pid]);
   }
-  const tree = [pid];
-  for (let i = 0; i < tree.length; i++) tree.push(...(childrenOf.get(tree[i] ?? NaN) ?? []));
-  return tree;
+
+  /** Those that run now. One whose parent has ended stays a member. */
+  list(): number[] {
+    const running = listPids();
+    const parents = new Map<number, number>();
+    for (const pid of running) {
+      if (!this.#members.has(pid) && !this.#strangers.has(pid)) parents.set(pid, Number(readStatFields(String(pid))?.[1] ?? NaN));
+    }
+    for (const pid of parents.keys()) if (this.#descends(pid, parents)) this.#members.add(pid);
+    this.#strangers = new Set(running.filter((pid) => !this.#members.has(pid)));
+    // A number may be given to another process later.
+    for (const pid of this.#members) if (!running.includes(pid)) this.#members.delete(pid);
+    return [...this.#members];
+  }
+
+  #descends(pid: number, parents: ReadonlyMap<number, number>): boolean {
+    for (let at: number | undefined = pid; at !== undefined; at = parents.get(at)) if (this.#members.has(at)) return true;
+    return false;
+  }
 }
 
 /** The most memory that a process ever had; `null` for one that has gone. */
@@ -49,9 +67,11 @@ function readStatFields(pid: string): readonly string[] | null {
     .split(' ');
 }
 
-function listPids(): string[] {
+function listPids(): number[] {
   try {
-    return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
   } catch {
     return [];
   }
