@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findFreePort, type RunningServer, startPushgate } from '../support/server.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
-import { pushgateBin, readSamples, useCommands, useFakeGateway } from './run-pushgate.ts';
+import { pushgateBin, readSamples, useCommands, useFakeGateway } from './running-command.ts';
 
 let gateway: RunningServer;
 const start = useCommands();
