@@ -26,7 +26,7 @@ export function configField(context: FieldContext): Field<AgentConfig> {
   const file = sectionField({
     gateway: v.optional(gatewayField(context), ''),
     agent: v.optional(ownField(env, hostname), ''),
-    defaults: v.optional(defaultsField(env), ''),
+    defaults: v.optional(defaultsField(env, hostname), ''),
     // Read further below, once the defaults are known.
     collectors: v.unknown(),
   });
@@ -86,7 +86,7 @@ function readGatewayUrl(text: string): string {
 function ownField(env: Environment, hostname: string): Field<OwnConfig> {
   const fields = sectionField({
     job: v.optional(filledField, 'pushgate_agent'),
-    labels: v.optional(labelsField(env), new Map([['instance', hostname]])),
+    labels: v.optional(labelsField(env), instanceLabel(hostname)),
     interval: v.optional(boundedDurationField(intervalMsMin, intervalMsMax), '15s'),
     delete_on_stop: v.optional(flagField, 'no'),
     stop_timeout: v.optional(boundedDurationField(0, 60 * 60_000), '5s'),
@@ -103,13 +103,18 @@ interface Defaults {
   readonly delete_on_stop: boolean;
 }
 
-function defaultsField(env: Environment): Field<Defaults> {
+function defaultsField(env: Environment, hostname: string): Field<Defaults> {
   return sectionField({
-    labels: v.optional(labelsField(env), ''),
+    // Two machines with one file shall not take turns in one group.
+    labels: v.optional(labelsField(env), instanceLabel(hostname)),
     interval: v.optional(boundedDurationField(intervalMsMin, intervalMsMax)),
     timeout: v.optional(boundedDurationField(1, intervalMsMax)),
     delete_on_stop: v.optional(flagField, 'no'),
   });
+}
+
+function instanceLabel(hostname: string): ReadonlyMap<string, string> {
+  return new Map([['instance', hostname]]);
 }
 
 function labelsField(env: Environment): Field<Map<string, string>> {

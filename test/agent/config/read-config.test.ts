@@ -12,7 +12,10 @@ test('a short file gets its defaults', () => {
   ]);
   expect(collectors).toHaveLength(1);
   expect(collectors[0]).toMatchObject({ name: 'network', intervalMs: 15_000, timeoutMs: 10_000, method: 'replace', deletesOnStop: false });
-  expect(collectors[0]?.key.labels).toEqual([{ name: 'job', value: 'network' }]);
+  expect(collectors[0]?.key.labels).toEqual([
+    { name: 'instance', value: 'host1' },
+    { name: 'job', value: 'network' },
+  ]);
   expect(collectors[0]?.source).toMatchObject({ kind: 'network', unit: 'Byte/s', instance: 'host1', procfs: '/proc' });
 });
 
