@@ -12,3 +12,8 @@ export const logRetriesMax = 5;
 
 /** How many causes of an error are printed, so that a loop among them comes to an end. */
 export const errorCausesMax = 8;
+
+/** How often the memory of a job is looked at: 20 ms after its start, ever less often, and never so that it takes more than this share of a CPU. */
+export const rssSampleMsMin = 20;
+export const rssSampleMsMax = 1000;
+export const rssSampleShareMax = 0.05;

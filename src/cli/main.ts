@@ -1,8 +1,10 @@
+import { writeSync } from 'node:fs';
+import { Readable, Writable } from 'node:stream';
 import { createSystemClock } from '../base/clock.ts';
 import { formatVersionSummary, readBuildInfo } from '../telemetry/build-info.ts';
 import { assemble } from './assemble.ts';
 import { parseCommandLine } from './command-line.ts';
-import type { Command } from './commands/command.ts';
+import type { Command, CommandIo } from './commands/command.ts';
 import { findCommand } from './commands/command-table.ts';
 import { runCommand } from './commands/run-command.ts';
 import { createLogger } from './logger.ts';
@@ -30,7 +32,48 @@ async function mainServe(argv: readonly string[]): Promise<void> {
 }
 
 async function mainCommand(command: Command, argv: readonly string[]): Promise<void> {
-  const { stdin, stdout, stderr } = process;
+  const clock = createSystemClock();
   const logger = createLogger({ level: 'warn', format: 'logfmt' });
-  process.exitCode = await runCommand(command, argv, { stdin, stdout, stderr, clock: createSystemClock(), logger });
+  process.exitCode = await runCommand(command, argv, {
+    ...(command.leavesStdio === true ? createPlainStdio() : openStdio()),
+    clock,
+    logger,
+  });
+}
+
+type Stdio = Pick<CommandIo, 'stdin' | 'stdout' | 'stderr' | 'env' | 'signal'>;
+
+function openStdio(): Stdio {
+  const { stdin, stdout, stderr, env } = process;
+  stderr.on('error', () => {});
+  return { stdin, stdout, stderr, env, signal: watchReader(stdout) };
+}
+
+/** For a command that hands stdio on: Node's streams would make pipes and terminals non-blocking for the program that shares them. */
+function createPlainStdio(): Stdio {
+  const { signal } = new AbortController();
+  return { stdin: Readable.from([]), stdout: createPlainOutput(1), stderr: createPlainOutput(2), env: process.env, signal };
+}
+
+function createPlainOutput(fd: number): Writable {
+  return new Writable({
+    write(chunk: Buffer, _, done) {
+      try {
+        writeSync(fd, chunk);
+      } catch {
+        // Nobody reads it, or not fast enough: the job is worth more than what we say of it.
+      }
+      done();
+    },
+  });
+}
+
+/** A signal that is given when the reader of stdout goes away. What is written after that is lost, and nobody misses it. */
+function watchReader(stdout: NodeJS.WriteStream): AbortSignal {
+  const reader = new AbortController();
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    reader.abort(error);
+  });
+  return reader.signal;
 }

@@ -61,7 +61,7 @@ export async function serve(flags: Flags, logger: FlushableLogger, assemble: Ass
 }
 
 /** Resolves with the first signal, also one that comes before the server is up; the second one ends the process. */
-function listenForSignals(logger: Logger, host: HostProcess, exit: (code: number) => void): Promise<Signal> {
+export function listenForSignals(logger: Logger, host: HostProcess, exit: (code: number) => void): Promise<Signal> {
   return new Promise((resolve) => {
     let hasSignal = false;
     const onSignal = (signal: Signal): void => {
@@ -78,7 +78,7 @@ function listenForSignals(logger: Logger, host: HostProcess, exit: (code: number
 }
 
 /** Nobody caught it, so nobody knows what it left behind: what is on disk can rebuild the store, a wrong store cannot. */
-function exitOnBugs(logger: Logger, host: HostProcess, exit: (code: number) => void): void {
+export function exitOnBugs(logger: Logger, host: HostProcess, exit: (code: number) => void): void {
   const onBug = (error: unknown): void => {
     logger.error({ err: error, stack: describeStack(error) }, 'BUG: an error that nobody caught, ending the process');
     exit(exitCodes.bug);

@@ -2,7 +2,16 @@ import path from 'node:path';
 import { parseOptions } from '@node-rs/bcrypt';
 import * as v from 'valibot';
 import { parseDocument } from 'yaml';
-import { parseGoDuration } from '../base/durations.ts';
+import {
+  countField,
+  durationField,
+  flagField,
+  listField,
+  mappingField,
+  sectionField,
+  textField,
+  unknownKeyMessage,
+} from '../base/yaml-fields.ts';
 import { webConfigFailure } from './errors.ts';
 import { cipherNames, curveNames, tlsVersions, type TlsVersion } from './tls-names.ts';
 
@@ -40,92 +49,15 @@ export interface WebConfig {
   readonly rateLimit: { readonly intervalMs: number; readonly burst: number } | null;
 }
 
-// All scalars come as the text that was written (the failsafe schema), and each key decides what its text means. So a user named `yes` or
-// `123` stays that, as in go-yaml, while `http2: yes` is a boolean of YAML 1.1.
-const text = v.pipe(
-  v.string('a text is needed here'),
-  v.transform((written) => (written === '~' ? '' : written)),
-);
-const booleanWords: ReadonlyMap<string, boolean> = new Map([
-  ...['y', 'yes', 'true', 'on'].map((word) => [word, true] as const),
-  ...['n', 'no', 'false', 'off'].map((word) => [word, false] as const),
-]);
-const flag = v.pipe(
-  v.string('yes or no is needed here'),
-  v.check(
-    (written) => booleanWords.has(written.toLowerCase()),
-    ({ input }) => `${JSON.stringify(input)} is neither yes nor no`,
-  ),
-  v.transform((written) => booleanWords.get(written.toLowerCase()) === true),
-);
-const count = v.pipe(
-  v.string('a number is needed here'),
-  v.regex(/^\d{1,9}$/, ({ input }) => `${JSON.stringify(input)} is not a whole number`),
-  v.transform(Number),
-);
-const duration = v.pipe(
-  v.string('a duration is needed here'),
-  v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
-    try {
-      return parseGoDuration(value);
-    } catch (error) {
-      addIssue({ message: (error as Error).message });
-      return NEVER;
-    }
-  }),
-);
-
 /** One of Go's names, turned into Node's. */
 function nameOf(what: string, names: Readonly<Record<string, string>>) {
   return v.pipe(
-    text,
+    textField,
     v.check(
       (name) => Object.hasOwn(names, name),
       ({ input }) => `${JSON.stringify(input)} is not a ${what} we know`,
     ),
     v.transform((name) => names[name] ?? ''),
-  );
-}
-
-const unknownKey = 'is not a known key';
-const isEmpty = (value: unknown): boolean => value === '' || value === '~';
-
-// Mappings are Maps: an object has keys of its own, such as `constructor`, and valibot leaves those out without a word, users included.
-
-/** A mapping from any text; written without content it is an empty one. */
-function mapping<Value extends v.GenericSchema>(value: Value) {
-  return v.pipe(
-    v.unknown(),
-    v.transform((written) => (isEmpty(written) ? new Map() : written)),
-    v.map(v.string('a text is needed here'), value, 'a mapping is needed here'),
-  );
-}
-
-/** A mapping with these keys and no others. */
-function section<Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.pipe(
-    mapping(v.unknown()),
-    v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed) return;
-      for (const key of dataset.value.keys()) {
-        if (!Object.hasOwn(entries, key)) addIssue({ message: unknownKey, path: [pathItem(dataset.value, key)] });
-      }
-    }),
-    v.transform((written) => Object.fromEntries(written)),
-    v.object(entries),
-  );
-}
-
-function pathItem(input: Map<string, unknown>, key: string): v.MapPathItem {
-  return { type: 'map', origin: 'key', input, key, value: input.get(key) };
-}
-
-/** A list; written without content it is an empty one. */
-function list<Schema extends v.GenericSchema>(item: Schema) {
-  return v.pipe(
-    v.unknown(),
-    v.transform((value) => (isEmpty(value) ? [] : value)),
-    v.array(item, 'a list is needed here'),
   );
 }
 
@@ -139,20 +71,20 @@ const clientAuthTypes = {
   RequireAndVerifyClientCert: 'RequireAndVerifyClientCert',
 } as const satisfies Record<string, ClientAuthType>;
 
-const tlsSchema = section({
-  cert: v.optional(text, ''),
-  key: v.optional(text, ''),
-  client_ca: v.optional(text, ''),
-  cert_file: v.optional(text, ''),
-  key_file: v.optional(text, ''),
-  client_ca_file: v.optional(text, ''),
+const tlsSchema = sectionField({
+  cert: v.optional(textField, ''),
+  key: v.optional(textField, ''),
+  client_ca: v.optional(textField, ''),
+  cert_file: v.optional(textField, ''),
+  key_file: v.optional(textField, ''),
+  client_ca_file: v.optional(textField, ''),
   client_auth_type: v.optional(nameOf('client_auth_type', clientAuthTypes), ''),
-  client_allowed_sans: v.optional(list(text)),
+  client_allowed_sans: v.optional(listField(textField)),
   min_version: v.optional(nameOf('TLS version', tlsVersions), 'TLS12'),
   max_version: v.optional(nameOf('TLS version', tlsVersions), 'TLS13'),
-  cipher_suites: v.optional(list(nameOf('cipher', cipherNames)), []),
-  curve_preferences: v.optional(list(nameOf('curve', curveNames)), []),
-  prefer_server_cipher_suites: v.optional(flag, 'true'),
+  cipher_suites: v.optional(listField(nameOf('cipher', cipherNames)), []),
+  curve_preferences: v.optional(listField(nameOf('curve', curveNames)), []),
+  prefer_server_cipher_suites: v.optional(flagField, 'true'),
 });
 
 /** The only headers the toolkit lets be set, with the values it takes where those are an enumeration. */
@@ -164,7 +96,7 @@ const headerValues: Readonly<Record<string, readonly string[]>> = {
   'Content-Security-Policy': [],
 };
 const headersSchema = v.pipe(
-  mapping(text),
+  mappingField(textField),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     for (const [name, value] of dataset.value) {
@@ -177,11 +109,11 @@ const headersSchema = v.pipe(
   }),
 );
 
-const configSchema = section({
+const configSchema = sectionField({
   tls_server_config: v.optional(tlsSchema, ''),
-  http_server_config: v.optional(section({ http2: v.optional(flag, 'true'), headers: v.optional(headersSchema, '') }), ''),
-  rate_limit: v.optional(section({ interval: v.optional(duration, '0'), burst: v.optional(count, '0') }), ''),
-  basic_auth_users: v.optional(mapping(text), ''),
+  http_server_config: v.optional(sectionField({ http2: v.optional(flagField, 'true'), headers: v.optional(headersSchema, '') }), ''),
+  rate_limit: v.optional(sectionField({ interval: v.optional(durationField, '0'), burst: v.optional(countField, '0') }), ''),
+  basic_auth_users: v.optional(mappingField(textField), ''),
 });
 
 /**
@@ -207,7 +139,7 @@ export function parseWebConfig(yaml: string, directory: string): WebConfig {
 
 function explainIssue(issue: v.BaseIssue<unknown>): string {
   const key = (issue.path ?? []).map(({ key }) => String(key)).join('.');
-  if (issue.message === unknownKey) return `${key} ${unknownKey}`;
+  if (issue.message === unknownKeyMessage) return `${key} ${unknownKeyMessage}`;
   return key === '' ? issue.message : `${key}: ${issue.message}`;
 }
 
