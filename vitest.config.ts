@@ -6,6 +6,9 @@ const unitTests = 'test/{base,model,exposition,store,persistence,policy,telemetr
 /** They judge by the clock, so they run when all others are done, one after the other. */
 const timedTests = ['test/e2e/page-load.test.ts', 'test/e2e/persistence-start.test.ts'];
 
+/** They begin with compilers on all cores, which would disturb everybody else. */
+const clientTests = ['test/e2e/clients/*.test.ts'];
+
 /** Real servers and browsers on a machine that others use too: a test that is slow once is tried again, one that is wrong fails each time. */
 const retriesOfWhole = 2;
 
@@ -18,11 +21,15 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: [unitTests] } },
       {
         extends: true,
-        test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [unitTests, ...timedTests], retry: retriesOfWhole },
+        test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [unitTests, ...timedTests, ...clientTests], retry: retriesOfWhole },
       },
       {
         extends: true,
         test: { name: 'timed', include: timedTests, fileParallelism: false, sequence: { groupOrder: 1 }, retry: retriesOfWhole },
+      },
+      {
+        extends: true,
+        test: { name: 'clients', include: clientTests, sequence: { groupOrder: 2 }, retry: retriesOfWhole },
       },
     ],
     reporters: ['default', './test/support/skip-reporter.ts', ...(report === undefined ? [] : [['json', { outputFile: report }] as const])],
