@@ -73,3 +73,23 @@ function decimal(value: bigint, places: number): string {
 function invalid(text: string): Error {
   return badDuration(`time: invalid duration ${JSON.stringify(text)}`);
 }
+
+const msPerPrometheusUnit = [
+  ['y', 365 * 86_400_000],
+  ['w', 7 * 86_400_000],
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+  ['ms', 1],
+] as const;
+
+const prometheusDuration = new RegExp(`^${msPerPrometheusUnit.map(([unit]) => `(?:(\\d{1,9})${unit})?`).join('')}$`);
+
+/** Reads a duration as the configuration of Prometheus writes it (`30s`, `1m30s`, `500ms`, `2d`; `0`) and returns milliseconds. Throws `PG_DURATION`. */
+export function parsePrometheusDuration(text: string): number {
+  if (text === '0') return 0;
+  const parts = text === '' ? null : prometheusDuration.exec(text);
+  if (parts === null) throw badDuration(`${JSON.stringify(text)} is not a duration: write it like 30s, 1m30s or 500ms`);
+  return msPerPrometheusUnit.reduce((sum, [, ms], i) => sum + Number(parts[i + 1] ?? 0) * ms, 0);
+}

@@ -30,7 +30,19 @@ async function mainServe(argv: readonly string[]): Promise<void> {
 }
 
 async function mainCommand(command: Command, argv: readonly string[]): Promise<void> {
-  const { stdin, stdout, stderr } = process;
+  const { stdin, stdout, stderr, env } = process;
   const logger = createLogger({ level: 'warn', format: 'logfmt' });
-  process.exitCode = await runCommand(command, argv, { stdin, stdout, stderr, clock: createSystemClock(), logger });
+  const io = { stdin, stdout, stderr, env, clock: createSystemClock(), logger, signal: watchReader(stdout) };
+  stderr.on('error', () => {});
+  process.exitCode = await runCommand(command, argv, io);
+}
+
+/** A signal that is given when the reader of stdout goes away. What is written after that is lost, and nobody misses it. */
+function watchReader(stdout: NodeJS.WriteStream): AbortSignal {
+  const reader = new AbortController();
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    reader.abort(error);
+  });
+  return reader.signal;
 }

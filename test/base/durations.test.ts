@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatGoDuration, parseGoDuration } from '../../src/base/durations.ts';
+import { formatGoDuration, parseGoDuration, parsePrometheusDuration } from '../../src/base/durations.ts';
 import { Refusal } from '../../src/base/errors.ts';
 
 test('durations are read as Go reads them, in milliseconds', () => {
@@ -69,5 +69,17 @@ test('durations are written as Go writes them', () => {
 test('what is written reads back to the same duration', () => {
   for (const text of ['1ns', '1.5µs', '2ms', '59.999s', '5m0s', '1h0m0.1s', '100h59m59s']) {
     expect(formatGoDuration(parseGoDuration(text)), text).toBe(text);
+  }
+});
+
+test("Prometheus' durations are read, largest unit first", () => {
+  const f = (text: string, want: number): void => expect(parsePrometheusDuration(text), text).toBe(want);
+  f('0', 0);
+  f('500ms', 500);
+  f('10s', 10_000);
+  f('1m30s', 90_000);
+  f('1y2w3d4h5m6s7ms', 31_536_000_000 + 1_209_600_000 + 259_200_000 + 14_400_000 + 306_007);
+  for (const bad of ['', '10', '1.5s', '-1s', '30s1m', 's', '1 s', '1h ']) {
+    expect(() => parsePrometheusDuration(bad), bad).toThrow(/is not a duration: write it like 30s/);
   }
 });

@@ -28,7 +28,18 @@ export async function assemble(flags, logger) {
 }`;
 
 beforeAll(() => {
-  compileSources(join(directory, 'dist'), ['base', 'model', 'exposition', 'store', 'persistence', 'telemetry', 'api', 'http', 'cli']);
+  compileSources(join(directory, 'dist'), [
+    'base',
+    'model',
+    'exposition',
+    'store',
+    'persistence',
+    'telemetry',
+    'api',
+    'http',
+    'client',
+    'cli',
+  ]);
   writeFileSync(join(directory, 'dist/cli/assemble.js'), stubAssemble);
   cpSync(join(root, 'bin'), join(directory, 'bin'), { recursive: true });
   cpSync(join(root, 'package.json'), join(directory, 'package.json'));

@@ -57,6 +57,16 @@ test('the storeys are kept', () => {
   f('ui', 'api/push.ts', false);
   f('ui', 'model/y.ts', false);
   f('cli', 'ui/y.ts', false);
+  f('client', 'exposition/y.ts', true);
+  f('client', 'store/y.ts', false);
+  f('client', 'http/y.ts', false);
+  f('client', 'agent/y.ts', false);
+  f('api', 'client/y.ts', false);
+  f('cli', 'client/y.ts', true);
+  f('agent', 'client/y.ts', true);
+  f('agent', 'cli/y.ts', false);
+  f('cli', 'agent/y.ts', true);
+  f('api', 'agent/y.ts', false);
 });
 
 test('imports of the same room, of packages and of Node are free', () => {

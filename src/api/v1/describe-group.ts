@@ -1,9 +1,10 @@
 import { formatRfc3339Nano } from '../../exposition/metrics-json.ts';
 import type { PushHistory, WriteRecord } from '../../history/push-history.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
+import { writePushPath } from '../../model/push-path.ts';
 import type { GroupSummary, LabelMap, PushRecord } from '../types.ts';
 import { lastFailureMsOf, stateOf } from './group-catalog.ts';
-import { encodeGroupId, writePushPath } from './group-id.ts';
+import { encodeGroupId } from './group-id.ts';
 import type { GroupRow } from './group-row.ts';
 
 /** A group as the list shows it. */
@@ -13,7 +14,7 @@ export function describeGroup({ group, id, samples, bytes }: GroupRow, history: 
   return {
     id: encodeGroupId(id),
     labels: describeLabels(key),
-    push_path: writePushPath(key),
+    push_path: writePushPath(key.labels),
     state: stateOf(group, history.failing),
     last_push: formatTime(pushTimeSeconds * 1000),
     last_failure: formatTime(failedAtMs),

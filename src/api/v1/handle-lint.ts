@@ -4,6 +4,7 @@ import { PushDecoder, type DecodedPush } from '../../exposition/decode-push.ts';
 import type { HttpHandler, HttpRequest } from '../../http/types.ts';
 import type { Group } from '../../model/group.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
+import { writePushPath } from '../../model/push-path.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
 import type { WriteRequest } from '../../model/write-request.ts';
 import { isPushTimeName } from '../../store/push-times.ts';
@@ -12,7 +13,7 @@ import type { Gateway } from '../gateway.ts';
 import { lintBytesMax } from '../limits.ts';
 import { createKeyOfLabels } from '../parse-grouping-path.ts';
 import type { LintFamily, LintProblem, LintResult } from '../types.ts';
-import { encodeGroupId, writePushPath } from './group-id.ts';
+import { encodeGroupId } from './group-id.ts';
 import { replyWithData } from './json-reply.ts';
 import { describeRefusal, listWarnings } from './lint-problems.ts';
 import { parseQuery, readWord } from './query.ts';
@@ -84,7 +85,7 @@ function tryPush(gateway: Gateway, decoder: PushDecoder, { method, labels, conte
   return {
     is_accepted: isAccepted,
     problems: push === null ? problems : [...problems, ...listWarnings(families, body)],
-    group: key === null ? null : { id: encodeGroupId(key.id), push_path: writePushPath(key), exists: before !== undefined },
+    group: key === null ? null : { id: encodeGroupId(key.id), push_path: writePushPath(key.labels), exists: before !== undefined },
     families: families.length,
     metrics: families.reduce((sum, { metricCount }) => sum + metricCount, 0),
     samples: families.reduce((sum, { sampleCount }) => sum + sampleCount, 0),

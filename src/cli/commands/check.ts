@@ -3,6 +3,7 @@ import { decodeGroupRecord } from '../../persistence/group-record.ts';
 import { readBuildInfo } from '../../telemetry/build-info.ts';
 import type { Command, CommandIo } from './command.ts';
 import { commandFileUnusable } from './errors.ts';
+import { exitCodes } from './exit-codes.ts';
 import { readPushgatewayGroups, requireFile } from './read-groups.ts';
 
 const help = `
@@ -10,11 +11,6 @@ Verifies a store from end to end: pages, records, checksums, and that they are
 those of the last commit. Prints what is in it. The store is not changed, and no
 server may have it open. A persistence file of the Prometheus Pushgateway is
 read to its end, too.
-
-      --salvage=OUT  Write every group that can still be read in a damaged store
-                     to the new store OUT, which must not exist. Start with OUT,
-                     or move it to PATH.
-  -h, --help         Show this help.
 `;
 
 /** `pushgate check PATH`: is it sound, and what is in it; with `--salvage OUT`: what can be saved of it. */
@@ -23,12 +19,19 @@ export const checkCommand: Command = {
   forms: ['PATH', '--salvage OUT PATH'],
   summary: 'Verify a store, or save what a damaged one still holds.',
   help,
-  options: ['salvage'],
+  options: [
+    {
+      name: 'salvage',
+      value: 'OUT',
+      help: 'Write every group that can still be read in a damaged store to the new store OUT, which must not exist. Start with OUT, or move it to PATH.',
+    },
+  ],
+  operandName: 'the PATH of the store',
   operandsMin: 1,
   operandsMax: 1,
-  async run({ options, operands }, io) {
-    const [file = ''] = operands;
-    const out = options['salvage'];
+  async run(args, io) {
+    const [file = ''] = args.operands;
+    const out = args.value('salvage');
     requireFile(file);
     const pushgatewayGroups = await readPushgatewayGroups(file, io.logger);
     if (pushgatewayGroups !== null && out !== undefined) {
@@ -36,8 +39,12 @@ export const checkCommand: Command = {
         `cannot salvage ${file}: it is a sound persistence file of the Prometheus Pushgateway, start with it as it is`,
       );
     }
-    if (out !== undefined) return salvage(file, out, io);
-    io.stdout.write(pushgatewayGroups === null ? describeStore(file, checkStore(file)) : describePushgatewayFile(file, pushgatewayGroups));
+    if (out !== undefined) await salvage(file, out, io);
+    else
+      io.stdout.write(
+        pushgatewayGroups === null ? describeStore(file, checkStore(file)) : describePushgatewayFile(file, pushgatewayGroups),
+      );
+    return exitCodes.done;
   },
 };
 

@@ -1,35 +1,47 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { CommandArguments } from './command-arguments.ts';
 
-/** A command beside `serve`: it does one thing to a store that no server holds, and ends. */
+/** A command beside `serve`: it does one thing and ends. */
 export interface Command {
   readonly name: string;
   /** What may stand behind the name, one entry for each way to call it. */
   readonly forms: readonly string[];
   /** One line for the list of commands. */
   readonly summary: string;
-  /** The rest of its `--help`, in lines of 80 columns at most. */
+  /** What it does, for its `--help`: paragraphs, which are wrapped; lines that begin with a blank stay as they are. The options follow. */
   readonly help: string;
-  /** Names of the options that it takes, without the dashes; each has a value. */
-  readonly options: readonly string[];
+  readonly options: readonly CommandOption[];
+  /** What the operands are, for the message that one is missing: `the PATH of the store`. */
+  readonly operandName?: string;
   readonly operandsMin: number;
   readonly operandsMax: number;
-  /** Rejects with a Refusal or a Failure when it could not do what was asked for. */
-  run(args: CommandArguments, io: CommandIo): Promise<void>;
+  /** Whether a command line of its own may stand behind `--`. Otherwise `--` only ends the options. */
+  readonly takesCommandLine?: boolean;
+  /** Resolves with its exit code. Rejects with a Refusal or a Failure when it could not do what was asked for. */
+  run(args: CommandArguments, io: CommandIo): Promise<number>;
 }
 
-export interface CommandArguments {
-  readonly options: Readonly<Record<string, string | undefined>>;
-  /** As many as the command allows. */
-  readonly operands: readonly string[];
+export interface CommandOption {
+  /** Without the dashes. */
+  readonly name: string;
+  /** What its value is called in the usage; left out: it is a switch. */
+  readonly value?: string;
+  readonly isRepeatable?: boolean;
+  readonly help: string;
 }
 
 /** What a command needs of the process, so that tests can be one. */
 export interface CommandIo {
-  readonly stdin: Readable;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Given up when nobody reads stdout any more (`| head`): there is nothing left to do then. */
+  readonly signal: AbortSignal;
 }
+
+export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };

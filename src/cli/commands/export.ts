@@ -8,6 +8,7 @@ import type { StoredFamily } from '../../model/stored-family.ts';
 import type { MetricStore } from '../../store/metric-store.ts';
 import type { Command, CommandIo } from './command.ts';
 import { commandFileUnusable } from './errors.ts';
+import { exitCodes } from './exit-codes.ts';
 import { readGroups } from './read-groups.ts';
 
 const help = `
@@ -20,8 +21,6 @@ exist.
 What the text format cannot say (native histograms, exemplars, created
 timestamps) is not in it; to keep that as well, copy the store itself while no
 server has it open.
-
-  -h, --help  Show this help.
 `;
 
 /** `pushgate export PATH [FILE]`: what is stored, as the text that `pushgate import` reads. */
@@ -31,6 +30,7 @@ export const exportCommand: Command = {
   summary: 'Write what a store holds as a text exposition.',
   help,
   options: [],
+  operandName: 'the PATH of the store',
   operandsMin: 1,
   operandsMax: 2,
   async run({ operands }, io) {
@@ -40,6 +40,7 @@ export const exportCommand: Command = {
     const page = Readable.from(writeTextExposition(mergeFamilies([], store.readExposition()), 'allow-utf-8'));
     await writePage(page, file, io);
     io.stderr.write(describeExport(store));
+    return exitCodes.done;
   },
 };
 

@@ -1,5 +1,3 @@
-import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import { createSystemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { createRateLimitedLog } from '../../base/rate-limited-log.ts';
@@ -13,8 +11,10 @@ import { readBuildInfo } from '../../telemetry/build-info.ts';
 import { badCommandLine } from '../errors.ts';
 import type { Command, CommandIo } from './command.ts';
 import { commandFileUnusable, importRefused } from './errors.ts';
+import { exitCodes } from './exit-codes.ts';
 import { documentBytesMax } from './limits.ts';
 import { placeDocument, type PlacedGroup } from './place-document.ts';
+import { readDocument } from './read-document.ts';
 
 const help = `
 Brings a text exposition into a store that no server has open; it is made if it
@@ -27,12 +27,6 @@ are all among its own. The gateway's own metrics (pushgateway_*, process_*, go_*
 ... without a job) are skipped. A group of the document takes the place of the
 stored group with the same labels; other stored groups stay. All of it comes in,
 or nothing.
-
-      --grouping-labels=job,instance,...
-              The labels that make the group of a series that fits no group of
-              the document, or several. Such a group counts as pushed now.
-              Without it, such a series is an error.
-  -h, --help  Show this help.
 `;
 
 /** `pushgate import PATH [FILE]`: a text exposition into a store, all or nothing. */
@@ -41,13 +35,20 @@ export const importCommand: Command = {
   forms: ['[--grouping-labels=LIST] PATH [FILE|-]'],
   summary: 'Bring a text exposition into a store.',
   help,
-  options: ['grouping-labels'],
+  options: [
+    {
+      name: 'grouping-labels',
+      value: 'LIST',
+      help: 'The labels (job,instance,...) that make the group of a series that fits no group of the document, or several. Such a group counts as pushed now. Without it, such a series is an error.',
+    },
+  ],
+  operandName: 'the PATH of the store',
   operandsMin: 1,
   operandsMax: 2,
-  async run({ options, operands }, io) {
-    const [path = '', file = '-'] = operands;
-    const groupingLabels = parseGroupingLabels(options['grouping-labels']);
-    const document = await readDocument(file, io.stdin);
+  async run(args, io) {
+    const [path = '', file = '-'] = args.operands;
+    const groupingLabels = parseGroupingLabels(args.value('grouping-labels'));
+    const document = await readDocument(file, io.stdin, documentBytesMax);
     const { groups, ownSeriesCount } = placeDocument(document, { groupingLabels, nowMs: io.clock.nowMs() });
     if (ownSeriesCount > 0) io.stderr.write(`Skipped ${ownSeriesCount} series of the gateway's own metrics.\n`);
     const { replacedCount, groupCount } = await storeGroups(path, groups, io);
@@ -55,6 +56,7 @@ export const importCommand: Command = {
       `Imported ${groups.length} groups into ${path}; ${replacedCount} of them took the place of stored ones. ` +
         `It holds ${groupCount} groups now.\n`,
     );
+    return exitCodes.done;
   },
 };
 
@@ -65,23 +67,6 @@ function parseGroupingLabels(text: string | undefined): readonly string[] | null
   if (bad !== undefined) throw badCommandLine(`${JSON.stringify(bad)} in --grouping-labels is no label name`);
   if (!names.includes('job')) throw badCommandLine('--grouping-labels must name job, which every group has');
   return names;
-}
-
-async function readDocument(file: string, stdin: Readable): Promise<Buffer> {
-  const source = file === '-' ? 'stdin' : file;
-  try {
-    const input = file === '-' ? stdin : (await open(file)).createReadStream();
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of input as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > documentBytesMax) throw new Error(`it is longer than ${documentBytesMax} bytes`);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-  } catch (cause) {
-    throw commandFileUnusable(`cannot read ${source}: ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** Commits all groups at once. Nothing is written, and no store is made, if they contradict each other or what is stored. */

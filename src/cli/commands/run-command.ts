@@ -1,53 +1,60 @@
-import { parseArgs } from 'node:util';
 import { Failure, Refusal } from '../../base/errors.ts';
 import { badCommandLine } from '../errors.ts';
-import type { Command, CommandArguments, CommandIo } from './command.ts';
+import { formatHelpRow, lineWidth, wrapWords } from '../help-rows.ts';
+import type { Command, CommandIo, CommandOption } from './command.ts';
+import { readArguments } from './command-arguments.ts';
+import { exitCodeMeanings, exitCodeOf, exitCodes } from './exit-codes.ts';
 
 /**
- * Runs a command with the arguments behind its name. Resolves with the exit code: 0 done, 1 not done, which one line on stderr explains.
+ * Runs a command with the arguments behind its name. Resolves with the exit code (`exit-codes.ts`); an error is one line on stderr.
  * Rejects only for bugs.
  */
-export async function runCommand(command: Command, argv: readonly string[], io: CommandIo): Promise<0 | 1> {
+export async function runCommand(command: Command, argv: readonly string[], io: CommandIo): Promise<number> {
   try {
     const args = readArguments(command, argv);
-    if (args === 'help') io.stdout.write(formatCommandUsage(command));
-    else await command.run(args, io);
-    return 0;
+    if (args !== 'help') return await command.run(args, io);
+    io.stdout.write(formatCommandUsage(command));
+    return exitCodes.done;
   } catch (error) {
+    // Who reads no further has what he wanted.
+    if (io.signal.aborted) return exitCodes.done;
     if (!(error instanceof Refusal || error instanceof Failure)) throw error;
     const hint = error.code === badCommandLine.code ? `, try pushgate ${command.name} --help` : '';
     io.stderr.write(`pushgate: error: ${error.message}${hint}\n`);
-    return 1;
+    return exitCodeOf(error);
   }
 }
 
 /** What `pushgate COMMAND --help` prints. */
-export function formatCommandUsage({ name, forms, help }: Command): string {
-  const usage = forms.map((form, i) => `${i === 0 ? 'usage: ' : '       '}pushgate ${name} ${form}`);
-  return `${usage.join('\n')}\n\n${help.trim()}\n\nExit codes: 0 done, 1 not done (one line on stderr says why).\n`;
+export function formatCommandUsage({ name, forms, help, options }: Command): string {
+  const usage = forms.map((form, i) => `${i === 0 ? 'usage: ' : '       '}pushgate ${name} ${form}`.trimEnd());
+  const rows = options.flatMap((option) => formatHelpRow(`    ${describeOption(option)}`, option.help));
+  const codes = wrapWords(`Exit codes: ${exitCodeMeanings.map(([code, meaning]) => `${code} ${meaning}`).join('; ')}.`, lineWidth);
+  return [
+    ...usage,
+    '',
+    ...wrapHelp(help),
+    '',
+    'Options:',
+    ...rows,
+    ...formatHelpRow('-h, --help', 'Show this help.'),
+    '',
+    ...codes,
+    '',
+  ].join('\n');
 }
 
-function readArguments(command: Command, argv: readonly string[]): CommandArguments | 'help' {
-  const { values, positionals } = parseStrictly(command, argv);
-  const { help, ...options } = values;
-  if (help === true) return 'help';
-  const { operandsMin, operandsMax } = command;
-  if (positionals.length < operandsMin) throw badCommandLine('the PATH of the store is missing');
-  const surplus = positionals[operandsMax];
-  if (surplus !== undefined) throw badCommandLine(`unexpected ${surplus}`);
-  return { options: options as CommandArguments['options'], operands: positionals };
+/** Paragraphs are wrapped; lines that begin with a blank, such as examples, stay as they are. */
+function wrapHelp(help: string): string[] {
+  return help
+    .trim()
+    .split('\n\n')
+    .flatMap((paragraph, i) => [
+      ...(i === 0 ? [] : ['']),
+      ...(paragraph.startsWith(' ') ? paragraph.split('\n') : wrapWords(paragraph.replaceAll('\n', ' '), lineWidth)),
+    ]);
 }
 
-function parseStrictly({ options }: Command, argv: readonly string[]): ReturnType<typeof parseArgs> {
-  const withValue = options.map((name) => [name, { type: 'string' }] as const);
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: { ...Object.fromEntries(withValue), help: { type: 'boolean', short: 'h' } },
-      allowPositionals: true,
-    });
-  } catch (cause) {
-    // The first sentence says what is wrong; what follows is advice to programmers.
-    throw badCommandLine((cause as Error).message.replace(/\. .*$/s, ''), { cause });
-  }
+function describeOption({ name, value, isRepeatable }: CommandOption): string {
+  return `--${name}${value === undefined ? '' : `=${value}`}${isRepeatable === true ? ' ...' : ''}`;
 }

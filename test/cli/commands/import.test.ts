@@ -100,7 +100,7 @@ test('a group takes the place of the stored one, others stay, and all must fit t
   const before = readFileSync(at('store'));
   const clash = 'push_time_seconds{job="a"} 5\npush_time_seconds{job="c"} 5\n# TYPE z counter\nz{job="c"} 1\n';
   expect(await run(['import', at('store')], clash)).toEqual({
-    code: 1,
+    code: 2,
     stdout: '',
     stderr: expect.stringMatching(/^pushgate: error: cannot import the group \{"job":"c"\}: .*"z".*gauge/) as string,
   });
@@ -113,7 +113,7 @@ test('a group takes the place of the stored one, others stay, and all must fit t
 test('what cannot be placed is named, and then nothing is stored', async () => {
   const f = async (page: string, want: string): Promise<void> => {
     expect(await run(['import', at('store')], page), page).toEqual({
-      code: 1,
+      code: 2,
       stdout: '',
       stderr: expect.stringContaining(want) as string,
     });
@@ -152,7 +152,7 @@ x{job="b",instance="",k="v"} 1
     'job=b': ['x', nowMs / 1000, 0],
   });
   expect(await run(['import', '--grouping-labels=job', at('other')], 'x 1\n')).toMatchObject({
-    code: 1,
+    code: 2,
     stderr: 'pushgate: error: cannot import the series x{}: it has no job\n',
   });
 });

@@ -8,16 +8,16 @@ test('every command explains itself on 80 columns and ends with 0', async () => 
     const { code, stdout, stderr } = await run([command.name, '--help']);
     expect([code, stderr, stdout]).toEqual([0, '', formatCommandUsage(command)]);
     expect(stdout).toContain('Exit codes:');
-    for (const option of command.options) expect(stdout).toContain(`--${option}=`);
-    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(81);
+    for (const { name, value } of command.options) expect(stdout).toContain(`--${name}${value === undefined ? '' : `=${value}`}`);
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
     expect((await run([command.name, '-h'])).stdout).toBe(stdout);
   }
 });
 
-test('a wrong command line is refused with 1 and a hint', async () => {
+test('a wrong command line is refused with 2 and a hint', async () => {
   const f = async (argv: string[], want: string): Promise<void> => {
     expect(await run(argv), argv.join(' ')).toEqual({
-      code: 1,
+      code: 2,
       stdout: '',
       stderr: `pushgate: error: ${want}, try pushgate ${argv[0] ?? ''} --help\n`,
     });

@@ -10,7 +10,7 @@ import { createStoreFile } from '../../../src/persistence/store-file.ts';
 import { keyOf } from '../../store/support.ts';
 
 export interface Ending {
-  readonly code: 0 | 1;
+  readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -37,6 +37,8 @@ export async function run(argv: readonly string[], stdin = '', logger: Logger = 
     stderr: sink('stderr'),
     clock: { nowMs: () => nowMs },
     logger,
+    env: {},
+    signal: new AbortController().signal,
   };
   return { code: await runCommand(command, args, io), ...texts };
 }
