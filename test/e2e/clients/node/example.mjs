@@ -1,14 +1,13 @@
-import { Gauge, Pushgateway, Registry } from 'prom-client';
+import { push } from 'pushgate/client';
 
-const gateway = process.env.PUSHGATE_URL ?? 'http://localhost:9091';
+const metrics = `# HELP backup_last_success_timestamp_seconds When the last backup ended well.
+# TYPE backup_last_success_timestamp_seconds gauge
+backup_last_success_timestamp_seconds ${Date.now() / 1000}
+`;
 
-const registry = new Registry();
-const lastSuccess = new Gauge({
-  name: 'backup_last_success_timestamp_seconds',
-  help: 'When the last backup ended well.',
-  registers: [registry],
+// Rejects with the status and what the gateway said; tries again while the gateway cannot be reached.
+await push(metrics, {
+  url: process.env.PUSHGATE_URL ?? 'http://localhost:9091',
+  job: 'backup',
+  labels: { instance: 'db1', path: '/var/lib' },
 });
-lastSuccess.setToCurrentTime();
-
-// Rejects with the status and what the gateway said.
-await new Pushgateway(gateway, { timeout: 10_000 }, registry).push({ jobName: 'backup', groupings: { instance: 'db1' } });
