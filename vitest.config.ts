@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 /** The rooms of src/ and the rules of the house: no server, nothing from Debian, done in seconds. */
-const unitTests = 'test/{base,model,exposition,store,persistence,policy,telemetry,history,cluster,http,api,client,agent,cli,ui,house}/**/*.test.ts';
+const unitTests =
+  'test/{base,model,exposition,store,persistence,policy,telemetry,history,cluster,http,api,client,agent,cli,ui,house}/**/*.test.ts';
 
 /** They judge by the clock, so they run when all others are done, one after the other. */
 const timedTests = ['test/e2e/page-load.test.ts', 'test/e2e/persistence-start.test.ts'];
 
-/** They begin with compilers on all cores, which would disturb everybody else. */
+/** They begin with compilers on all cores, which would disturb everybody else: they come last, one file after the other. */
 const clientTests = ['test/e2e/clients/*.test.ts'];
 
 /** Real servers and browsers on a machine that others use too: a test that is slow once is tried again, one that is wrong fails each time. */
@@ -29,7 +30,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'clients', include: clientTests, sequence: { groupOrder: 2 }, retry: retriesOfWhole },
+        test: { name: 'clients', include: clientTests, fileParallelism: false, sequence: { groupOrder: 2 }, retry: retriesOfWhole },
       },
     ],
     reporters: ['default', './test/support/skip-reporter.ts', ...(report === undefined ? [] : [['json', { outputFile: report }] as const])],

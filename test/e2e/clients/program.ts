@@ -29,8 +29,8 @@ const compileMsMax = 240_000;
 export const buildFolder: string = path.join(tmpdir(), `pushgate-clients-${String(process.getuid?.() ?? 'user')}`);
 
 /**
- * Builds once per state of sources, lock file and tools. A tool or registry that is not to be had leaves the program out, with the reason;
- * sources that do not compile throw.
+ * Builds once per state of sources, lock file and tools. A tool or registry that is not to be had, or a machine that is too slow, leaves
+ * the program out, with the reason; sources that do not compile throw.
  */
 export async function buildProgram(program: Program): Promise<BuiltProgram> {
   const versions: string[] = [];
@@ -53,6 +53,9 @@ export async function buildProgram(program: Program): Promise<BuiltProgram> {
     }
     for (const command of program.compile(draft)) {
       const failure = await attempt(command, program, compileMsMax);
+      if (failure instanceof Error && 'killed' in failure && failure.killed === true) {
+        return { kind: 'left out', reason: `${command.join(' ')} took longer than ${compileMsMax / 1000} s` };
+      }
       if (failure instanceof Error) throw failure;
     }
     if (!existsSync(out)) renameSync(draft, out);
