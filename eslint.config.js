@@ -47,7 +47,7 @@ export default defineConfig([
       '@typescript-eslint/prefer-includes': 'off',
     },
   },
-  { files: ['test/**', 'bench/**', 'scripts/**'], rules: { 'no-console': 'off' } },
+  { files: ['test/**', 'bench/**', 'scripts/**', 'examples/**'], rules: { 'no-console': 'off' } },
   // `expect(mock.method)` looks at the method, it does not call it.
   { files: ['test/**'], rules: { '@typescript-eslint/unbound-method': 'off' } },
   {

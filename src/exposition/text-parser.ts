@@ -54,6 +54,8 @@ class TextParser {
   readonly families: TextFamilies = new TextFamilies();
   readonly #scanner: TextScanner;
   readonly #allowUtf8Names: boolean;
+  /** What to change if the first line begins with no name. */
+  readonly #markHint: string | undefined;
 
   // What is known of the sample line at hand.
   #target: FamilyPart | null = null;
@@ -68,6 +70,7 @@ class TextParser {
   constructor(body: Buffer, { allowUtf8Names }: TextParserOptions, partsMax: number) {
     this.#scanner = new TextScanner(body);
     this.#allowUtf8Names = allowUtf8Names;
+    this.#markHint = hintOfByteOrderMark(body);
     this.#partsLeft = partsMax;
   }
 
@@ -125,7 +128,7 @@ class TextParser {
     this.#bound = NaN;
     if (first !== openBrace) {
       const name = scanner.readName('metric name');
-      if (name.length === 0) scanner.fail('invalid metric name', first === 13 /* CR */ ? crlfHint : undefined);
+      if (name.length === 0) this.#failAtName(first);
       this.#setTarget(name);
       if (scanner.skipBlanks() === openBrace) this.#parseBraces(false);
     } else {
@@ -134,6 +137,11 @@ class TextParser {
     const target = this.#target as FamilyPart | null;
     if (target === null) scanner.fail('invalid metric name');
     this.#parseValue(target);
+  }
+
+  #failAtName(first: number): never {
+    const hint = first === 13 /* CR */ ? crlfHint : this.#scanner.line === 1 ? this.#markHint : undefined;
+    return this.#scanner.fail('invalid metric name', hint);
   }
 
   /** Reads `{...}`, in which the metric's name stands if `isNameInside`, and the blanks behind it. */
@@ -173,7 +181,7 @@ class TextParser {
     if (start !== doubleQuote) scanner.fail(`expected '"' at start of label value, found ${quoteGoByte(start)}`);
     const token = scanner.readQuoted('label value');
     const value = scanner.decodeToken(token);
-    if (value === null) scanner.fail(`invalid label value ${quoteToken(token)}`);
+    if (value === null) scanner.fail(`invalid label value ${quoteToken(token)}`, 'the body must be UTF-8');
     this.#countPart();
     if (isSpecial) this.#setBound(name, value);
     else this.#labels.push({ name, value });
@@ -257,6 +265,14 @@ class TextParser {
 }
 
 const crlfHint = 'lines must end in a line feed alone, without a carriage return';
+
+/** What PowerShell and editors on Windows put before a text. */
+function hintOfByteOrderMark(body: Buffer): string | undefined {
+  const [first, second, third] = body;
+  if (first === 0xef && second === 0xbb && third === 0xbf) return 'the body begins with a byte order mark; send it as UTF-8 without one';
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return isUtf16 ? 'the body is UTF-16; send it as UTF-8' : undefined;
+}
 
 /** By the names that TYPE lines may give, in lower case. */
 const typesByName: ReadonlyMap<string, MetricType> = new Map([

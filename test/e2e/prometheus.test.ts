@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandOf, needs } from '../support/debian.ts';
-import { type RunningServer, startProcess } from '../support/server.ts';
+import type { RunningServer } from '../support/server.ts';
+import { query, queryOnce, startPrometheus } from './prometheus-server.ts';
 import { eventually, push, scrape, startGateway } from './target.ts';
 
 const body = `# HELP e2e_last_run_seconds When it ran.
@@ -25,10 +26,6 @@ e2e_size_bytes_sum 21
 e2e_size_bytes_count 3
 `;
 
-interface QueryAnswer {
-  readonly data: { readonly result: readonly { readonly metric: Record<string, string>; readonly value: readonly [number, string] }[] };
-}
-
 describe.runIf(needs('prometheus', 'promtool'))("Debian's prometheus", () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'pushgate-e2e-'));
   let gateway: RunningServer;
@@ -38,7 +35,10 @@ describe.runIf(needs('prometheus', 'promtool'))("Debian's prometheus", () => {
     gateway = await startGateway();
     await push(gateway, '/metrics/job/nightly/instance/db1', body);
     await push(gateway, '/metrics/job/nightly/path@base64/L3Zhci90bXA', body);
-    prometheus = await startPrometheus(folder, gateway.port);
+    prometheus = await startPrometheus(folder, [
+      { name: 'honoured', port: gateway.port, honorLabels: true },
+      { name: 'dishonoured', port: gateway.port, honorLabels: false },
+    ]);
   });
   afterAll(async () => {
     await Promise.all([prometheus.stop(), gateway.stop()]);
@@ -100,37 +100,3 @@ describe.runIf(needs('prometheus', 'promtool'))("Debian's prometheus", () => {
     expect(stderr).not.toContain('error while linting');
   });
 });
-
-async function startPrometheus(folder: string, port: number): Promise<RunningServer> {
-  const target = `static_configs: [{ targets: ['127.0.0.1:${String(port)}'] }]`;
-  const file = path.join(folder, 'prometheus.yml');
-  writeFileSync(
-    file,
-    `global: { scrape_interval: 200ms, scrape_timeout: 200ms }
-scrape_configs:
-  - { job_name: honoured, honor_labels: true, ${target} }
-  - { job_name: dishonoured, honor_labels: false, ${target} }
-`,
-  );
-  const args = [
-    `--config.file=${file}`,
-    `--storage.tsdb.path=${path.join(folder, 'tsdb')}`,
-    '--web.listen-address=127.0.0.1:{port}',
-    // Makes Prometheus ask for protobuf first, as it does by default since 3.0.
-    '--enable-feature=native-histograms',
-  ];
-  return startProcess(commandOf('prometheus'), args, { ready: '/-/ready' });
-}
-
-/** Asks until there is an answer: a scrape has to come first. */
-function query(prometheus: RunningServer, expression: string): Promise<QueryAnswer['data']['result']> {
-  return eventually(10_000, async () => {
-    const result = await queryOnce(prometheus, expression);
-    return result.length > 0 ? result : undefined;
-  });
-}
-
-async function queryOnce(prometheus: RunningServer, expression: string): Promise<QueryAnswer['data']['result']> {
-  const reply = await fetch(`${prometheus.url}/api/v1/query?query=${encodeURIComponent(expression)}`);
-  return ((await reply.json()) as QueryAnswer).data.result;
-}

@@ -196,7 +196,11 @@ test('samples without a name are refused and change nothing before them', () => 
 });
 
 test('the error says what to change where that is known', () => {
-  const f = (body: string, hint: string): void => expect(() => parse(body)).toThrow(hint);
+  const f = (body: string | Buffer, hint: string): void => expect(() => parse(body)).toThrow(hint);
+  f('\ufeffm 1\n', 'invalid metric name; hint: the body begins with a byte order mark; send it as UTF-8 without one');
+  f('\ufeff# TYPE m gauge\nm 1\n', 'hint: the body begins with a byte order mark');
+  f(Buffer.from('\ufeffm 1\r\n', 'utf16le'), 'hint: the body is UTF-16; send it as UTF-8');
+  f(Buffer.from('m{a="caf\xe9"} 1\n', 'latin1'), 'invalid label value "caf\\xe9"; hint: the body must be UTF-8');
   f('m 1', 'hint: the last line must end in a line feed');
   f('m 1\r\n', 'hint: lines must end in a line feed alone, without a carriage return');
   f('# TYPE m gauge\r\n', 'without a carriage return');
