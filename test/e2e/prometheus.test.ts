@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandOf, needs } from '../support/debian.ts';
-import { type RunningServer, startProcess } from '../support/server.ts';
+import { query, queryOnce, startPrometheus } from '../support/prometheus.ts';
+import type { RunningServer } from '../support/server.ts';
 import { eventually, push, scrape, startGateway } from './target.ts';
 
 const body = `# HELP e2e_last_run_seconds When it ran.
@@ -25,10 +26,6 @@ e2e_size_bytes_sum 21
 e2e_size_bytes_count 3
 `;
 
-interface QueryAnswer {
-  readonly data: { readonly result: readonly { readonly metric: Record<string, string>; readonly value: readonly [number, string] }[] };
-}
-
 describe.runIf(needs('prometheus', 'promtool'))("Debian's prometheus", () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'pushgate-e2e-'));
   let gateway: RunningServer;
@@ -38,7 +35,7 @@ describe.runIf(needs('prometheus', 'promtool'))("Debian's prometheus", () => {
     gateway = await startGateway();
     await push(gateway, '/metrics/job/nightly/instance/db1', body);
     await push(gateway, '/metrics/job/nightly/path@base64/L3Zhci90bXA', body);
-    prometheus = await startPrometheus(folder, gateway.port);
+    prometheus = await startScraping(folder, gateway.port);
   });
   afterAll(async () => {
     await Promise.all([prometheus.stop(), gateway.stop()]);
@@ -82,7 +79,7 @@ describe.runIf(needs('prometheus', 'promtool'))("Debian's prometheus", () => {
 
   test('sees both targets up and warns of nothing', async () => {
     const up = await query(prometheus, 'up');
-    expect(up.map(({ metric, value }) => [metric.job, value[1]]).sort()).toEqual([['dishonoured', '1'], ['honoured', '1']]); // prettier-ignore
+    expect(up.map(({ metric, value }) => [metric['job'], value[1]]).sort()).toEqual([['dishonoured', '1'], ['honoured', '1']]); // prettier-ignore
     expect(prometheus.log()).not.toMatch(/level=(warn|error)/);
   });
 
@@ -101,7 +98,7 @@ describe.runIf(needs('prometheus', 'promtool'))("Debian's prometheus", () => {
   });
 });
 
-async function startPrometheus(folder: string, port: number): Promise<RunningServer> {
+function startScraping(folder: string, port: number): Promise<RunningServer> {
   const target = `static_configs: [{ targets: ['127.0.0.1:${String(port)}'] }]`;
   const file = path.join(folder, 'prometheus.yml');
   writeFileSync(
@@ -112,25 +109,6 @@ scrape_configs:
   - { job_name: dishonoured, honor_labels: false, ${target} }
 `,
   );
-  const args = [
-    `--config.file=${file}`,
-    `--storage.tsdb.path=${path.join(folder, 'tsdb')}`,
-    '--web.listen-address=127.0.0.1:{port}',
-    // Makes Prometheus ask for protobuf first, as it does by default since 3.0.
-    '--enable-feature=native-histograms',
-  ];
-  return startProcess(commandOf('prometheus'), args, { ready: '/-/ready' });
-}
-
-/** Asks until there is an answer: a scrape has to come first. */
-function query(prometheus: RunningServer, expression: string): Promise<QueryAnswer['data']['result']> {
-  return eventually(10_000, async () => {
-    const result = await queryOnce(prometheus, expression);
-    return result.length > 0 ? result : undefined;
-  });
-}
-
-async function queryOnce(prometheus: RunningServer, expression: string): Promise<QueryAnswer['data']['result']> {
-  const reply = await fetch(`${prometheus.url}/api/v1/query?query=${encodeURIComponent(expression)}`);
-  return ((await reply.json()) as QueryAnswer).data.result;
+  // Makes Prometheus ask for protobuf first, as it does by default since 3.0.
+  return startPrometheus(folder, file, ['--enable-feature=native-histograms']);
 }
