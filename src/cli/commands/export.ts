@@ -6,8 +6,10 @@ import { writeTextExposition } from '../../exposition/exposition-writer.ts';
 import { readFamily } from '../../exposition/store-family.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
 import type { MetricStore } from '../../store/metric-store.ts';
+import { writePushgatewayFile } from '../../persistence/export-pushgateway/write-pushgateway-file.ts';
+import { badCommandLine } from '../errors.ts';
 import type { Command, CommandIo } from './command.ts';
-import { commandFileUnusable } from './errors.ts';
+import { commandFileUnusable, exportRefused } from './errors.ts';
 import { readGroups } from './read-groups.ts';
 
 const help = `
@@ -17,6 +19,11 @@ they are. PATH is a store that no server has open, or a persistence file of the
 Prometheus Pushgateway. Without FILE, or with -, it goes to stdout. FILE must not
 exist.
 
+      --format=text   or pushgateway: a persistence file of the Prometheus
+              Pushgateway instead, which starts with it. That has push times,
+              native histograms and exemplars, but not the families that the
+              Pushgateway has itself (go_*, process_*, ...).
+
 What the text format cannot say (native histograms, exemplars, created
 timestamps) is not in it; to keep that as well, copy the store itself while no
 server has it open.
@@ -24,24 +31,46 @@ server has it open.
   -h, --help  Show this help.
 `;
 
-/** `pushgate export PATH [FILE]`: what is stored, as the text that `pushgate import` reads. */
+/** `pushgate export PATH [FILE]`: what is stored, as the text that `pushgate import` reads, or as a file that the reference reads. */
 export const exportCommand: Command = {
   name: 'export',
-  forms: ['PATH [FILE|-]'],
-  summary: 'Write what a store holds as a text exposition.',
+  forms: ['[--format=text|pushgateway] PATH [FILE|-]'],
+  summary: 'Write what a store holds as text, or for prom/pushgateway.',
   help,
-  options: [],
+  options: ['format'],
   operandsMin: 1,
   operandsMax: 2,
-  async run({ operands }, io) {
+  async run({ options, operands }, io) {
     const [path = '', file = '-'] = operands;
+    const { format = 'text' } = options;
+    if (format !== 'text' && format !== 'pushgateway') throw badCommandLine(`--format is text or pushgateway, not ${format}`);
     if (file !== '-' && existsSync(file)) throw commandFileUnusable(`cannot export to ${file}: that file exists`);
     const store = await readGroups(path, io.logger);
-    const page = Readable.from(writeTextExposition(mergeFamilies([], store.readExposition()), 'allow-utf-8'));
-    await writePage(page, file, io);
-    io.stderr.write(describeExport(store));
+    io.stderr.write(await (format === 'text' ? exportText : exportForPushgateway)(store, file, io));
   },
 };
+
+/** Resolves with what to say of it, as the other one. */
+async function exportText(store: MetricStore, file: string, io: CommandIo): Promise<string> {
+  const page = Readable.from(writeTextExposition(mergeFamilies([], store.readExposition()), 'allow-utf-8'));
+  await writePage(page, file, io);
+  return describeExport(store);
+}
+
+async function exportForPushgateway(store: MetricStore, file: string, io: CommandIo): Promise<string> {
+  const { inconsistentFamilyCount: contradictions, groupCount } = store;
+  if (contradictions > 0) {
+    throw exportRefused(
+      `cannot export for the Prometheus Pushgateway: ${contradictions} metric families contradict others, and it would fail every scrape; ` +
+        'delete one of each two groups in conflict first',
+    );
+  }
+  const { chunks, leftOut } = writePushgatewayFile(store.groups());
+  await writePage(Readable.from(chunks), file, io);
+  const lines = [`Exported ${groupCount} groups as a persistence file of the Prometheus Pushgateway.`];
+  if (leftOut.size > 0) lines.push(`Left out, since it has families of these names itself: ${[...leftOut].sort().join(', ')}.`);
+  return `${lines.join('\n')}\n`;
+}
 
 /** A file that could not be written to its end does not stay. */
 async function writePage(page: Readable, file: string, { stdout }: CommandIo): Promise<void> {
