@@ -10,12 +10,17 @@ export function createHealthyHandler(): HttpHandler {
 }
 
 /** GET `/-/ready`: pushes are taken. Else 503 and the reason. */
-export function createReadyHandler({ loader, log, writes }: Gateway): HttpHandler {
+export function createReadyHandler(gateway: Gateway): HttpHandler {
   return () => {
-    if (!loader.isLoaded) return { status: 503, headers: plainText, body: `not ready: ${loader.progress}\n` };
-    const { ready, reason } = log.health();
-    if (!ready) return { status: 503, headers: plainText, body: `not ready: ${reason ?? 'the store does not take writes'}\n` };
-    if (writes.isFull) return { status: 503, headers: plainText, body: 'not ready: too many writes are waiting for the store\n' };
-    return ok;
+    const reason = explainUnready(gateway);
+    return reason === null ? ok : { status: 503, headers: plainText, body: `not ready: ${reason}\n` };
   };
+}
+
+/** Why no pushes are taken; `null` if they are. */
+export function explainUnready({ loader, log, writes }: Pick<Gateway, 'loader' | 'log' | 'writes'>): string | null {
+  if (!loader.isLoaded) return loader.progress;
+  const { ready, reason } = log.health();
+  if (!ready) return reason ?? 'the store does not take writes';
+  return writes.isFull ? 'too many writes are waiting for the store' : null;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type FileSource, programFiles } from '../base/program-files.ts';
 import type { HttpReply, HttpRequest } from '../http/types.ts';
 
 /** A file of the built page, with what the build has compressed of it. */
@@ -31,17 +31,17 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.yaml': 'application/yaml; charset=utf-8',
 };
 
-/** Where the build of the page lies (scripts/build-ui.mjs): in `dist/ui`, seen from the sources and from what is compiled of them. */
-export const builtPageFolder: string = path.join(import.meta.dirname, '..', '..', 'dist', 'ui');
-
-/** Reads the built page, or answers `null` if there is none. Files of unknown kinds are left out. */
-export function readPageFiles(folder: string = builtPageFolder): PageFiles | null {
-  const document = path.join(folder, 'index.html');
-  if (!existsSync(document)) return null;
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => path.extname(name) in contentTypes);
-  const files = names.map((name) => [name.split(path.sep).join('/'), readPageFile(folder, name)] as const);
-  return { document: readFileSync(document, 'utf8'), files: new Map(files) };
+/** Reads the built page (scripts/build-ui.mjs), or answers `null` if there is none. Files of unknown kinds are left out. */
+export function readPageFiles(source: FileSource = programFiles('dist/ui')): PageFiles | null {
+  const names = source.list();
+  if (!names.includes(documentName)) return null;
+  const files = names
+    .filter((name) => path.extname(name) in contentTypes)
+    .map((name): [string, PageFile] => [name, readPageFile(source, name, names)]);
+  return { document: source.read(documentName).toString(), files: new Map(files) };
 }
+
+const documentName = 'index.html';
 
 /** Sends a file of the page in the smallest form that the client takes, or 304 if it has it already; `null` if there is no such file. */
 export function replyWithPageFile({ files }: PageFiles, name: string, { headers }: HttpRequest): HttpReply | null {
@@ -75,15 +75,14 @@ function chooseForm({ brotli, gzip, plain }: PageFile, acceptEncoding: string | 
   return [null, plain];
 }
 
-function readPageFile(folder: string, name: string): PageFile {
-  const file = path.join(folder, name);
-  const plain = readFileSync(file);
-  const readIfThere = (compressed: string): Buffer | null => (existsSync(compressed) ? readFileSync(compressed) : null);
+function readPageFile(source: FileSource, name: string, names: readonly string[]): PageFile {
+  const plain = source.read(name);
+  const readIfThere = (compressed: string): Buffer | null => (names.includes(compressed) ? source.read(compressed) : null);
   return {
     contentType: contentTypes[path.extname(name)] ?? '',
     etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
     plain,
-    gzip: readIfThere(`${file}.gz`),
-    brotli: readIfThere(`${file}.br`),
+    gzip: readIfThere(`${name}.gz`),
+    brotli: readIfThere(`${name}.br`),
   };
 }

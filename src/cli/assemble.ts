@@ -3,6 +3,7 @@ import { createSystemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { createRateLimitedLog } from '../base/rate-limited-log.ts';
 import type { Gateway } from '../api/gateway.ts';
+import { explainUnready } from '../api/handle-health.ts';
 import { GroupingPathParser } from '../api/parse-grouping-path.ts';
 import { createApiRoutes, createRoutes } from '../api/routes.ts';
 import { createInsight } from '../api/insight.ts';
@@ -16,7 +17,7 @@ import { WriteQueue } from '../persistence/write-queue.ts';
 import { MetricStore } from '../store/metric-store.ts';
 import { readBuildInfo } from '../telemetry/build-info.ts';
 import { selectReservedTypes } from '../telemetry/reserved-families.ts';
-import { createTelemetry } from '../telemetry/telemetry.ts';
+import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { computeRoutePrefix } from './external-url.ts';
 import { describeFlags, flagsForStatus, type Flags } from './flags.ts';
 import { createGroupLog } from './open-group-log.ts';
@@ -34,11 +35,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
   const build = readBuildInfo();
   const telemetry = createTelemetry(build, clock);
   const repeats = createRateLimitedLog(logger, clock, repeatIntervalMs);
-  telemetry.addGauge(
-    'pushgate_inconsistent_families',
-    'Metric families of groups that are stored but left out of the exposition because they contradict others.',
-    () => store.inconsistentFamilyCount,
-  );
+  addGauges(telemetry, () => gateway);
   const log = createGroupLog(flags, telemetry, build.version, clock, logger);
   const insight = createInsight(clock, (id) => store.group(id));
   const store: MetricStore = new MetricStore({
@@ -112,4 +109,17 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
       await log.close();
     },
   };
+}
+
+/** What alerts and dashboards ask of each gateway. Before the store is made, so that no push takes the names. */
+function addGauges(telemetry: Telemetry, gateway: () => Gateway): void {
+  telemetry.addGauge(
+    'pushgate_inconsistent_families',
+    'Metric families of groups that are stored but left out of the exposition because they contradict others.',
+    () => gateway().store.inconsistentFamilyCount,
+  );
+  telemetry.addGauge('pushgate_groups', 'Groups that are stored.', () => gateway().store.groupCount);
+  telemetry.addGauge('pushgate_ready', 'Whether pushes are taken: 1, or 0 while the store takes no writes, as /-/ready says.', () =>
+    explainUnready(gateway()) === null ? 1 : 0,
+  );
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { formatGoDuration } from '../base/durations.ts';
 import type { Logger } from '../base/logger.ts';
 import { createDurableGroupLog } from '../persistence/durable-group-log.ts';
+import { commitFailed } from '../persistence/errors.ts';
 import type { GroupLog } from '../persistence/group-log.ts';
 import { importPushgatewayGroups } from '../persistence/import-pushgateway/import-groups.ts';
 import { MemoryGroupLog } from '../persistence/memory-group-log.ts';
@@ -20,6 +21,6 @@ export function createGroupLog(flags: Flags, telemetry: Telemetry, version: stri
     );
   }
   const importFile = (file: string): ReturnType<typeof importPushgatewayGroups> => importPushgatewayGroups(file, logger);
-  const options = { path, version, clock, logger, importFile, observer: telemetry.addPersistence() };
+  const options = { path, version, clock, logger, importFile, observer: telemetry.addPersistence([commitFailed.code]) };
   return createDurableGroupLog(options, sync === 'always' ? { kind: 'always' } : { kind: 'interval', intervalMs });
 }

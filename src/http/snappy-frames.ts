@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { uncompressSync } from 'snappy';
+import type * as Snappy from 'snappy';
 import type { BodyCollector } from './body-collector.ts';
 import { maskedCrc32c } from './crc32c.ts';
 import { badCompression } from './errors.ts';
@@ -64,11 +65,19 @@ function decodeBlock(type: number, chunk: Buffer, size: number): Buffer {
 }
 
 function uncompressBlock(payload: Buffer): Buffer {
+  const { uncompressSync } = (snappy ??= loadSnappy());
   try {
     return uncompressSync(payload, { asBuffer: true }) as Buffer;
   } catch {
     throw corrupt();
   }
+}
+
+let snappy: typeof Snappy | null = null;
+
+/** Loaded with the first body that needs it, as most servers never see one. */
+function loadSnappy(): typeof Snappy {
+  return createRequire(import.meta.url)('snappy') as typeof Snappy;
 }
 
 /** The length that opens a snappy block: seven bits a byte, low ones first. Three bytes hold all we take. */

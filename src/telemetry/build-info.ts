@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { programFiles } from '../base/program-files.ts';
 
 /** What this program was built from and runs on, under the names of the reference's status API. */
 export interface BuildInfo {
@@ -14,11 +14,11 @@ export interface BuildInfo {
 const notTold = 'unknown';
 
 /**
- * Reads the version from `package.json`, which lies two levels above this file both in `src/` and in `dist/`. What else a build may
- * want to tell comes from the environment: `PUSHGATE_REVISION`, `PUSHGATE_BRANCH`, `PUSHGATE_BUILD_USER` and `PUSHGATE_BUILD_DATE`.
+ * Reads the version from `package.json`. What else a build may want to tell comes from the environment: `PUSHGATE_REVISION`,
+ * `PUSHGATE_BRANCH`, `PUSHGATE_BUILD_USER` and `PUSHGATE_BUILD_DATE`.
  */
 export function readBuildInfo(env: NodeJS.ProcessEnv = process.env): BuildInfo {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const manifest: unknown = JSON.parse(programFiles('').read('package.json').toString());
   const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
   return {
     version: hasVersion && typeof manifest.version === 'string' ? manifest.version : notTold,

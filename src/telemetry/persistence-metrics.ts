@@ -12,7 +12,7 @@ const secondsBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.0
 const groupsBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 /** Registers the `pushgate_persistence_*` families and returns what feeds them. */
-export function registerPersistenceMetrics(registry: Registry): PersistenceRecorder {
+export function registerPersistenceMetrics(registry: Registry, failureCodes: readonly string[]): PersistenceRecorder {
   const registers = [registry];
   const histogram = (name: string, help: string, buckets: number[]): Histogram =>
     new Histogram({ name: `pushgate_persistence_${name}`, help, buckets, registers });
@@ -24,6 +24,7 @@ export function registerPersistenceMetrics(registry: Registry): PersistenceRecor
   const flushes = histogram('flush_duration_seconds', 'Time to write a transaction and flush it to disk.', secondsBuckets);
   const bytes = counter('bytes_total', 'Bytes of group records written to disk.');
   const failures = counter('failures_total', 'Commits and flushes that failed, by error code.', ['code']);
+  for (const code of failureCodes) failures.inc({ code }, 0);
   const lastSuccess = new Gauge({
     name: 'pushgate_persistence_last_success_timestamp_seconds',
     help: 'Unix time at which a write last reached the disk; 0 if none did since the start.',

@@ -15,8 +15,11 @@ export interface Telemetry {
   observePush(method: string, sizeBytes: number, durationSeconds: number): void;
   /** Adds a gauge whose value is read when the metrics are collected; at start only, so that its name is reserved before any push. */
   addGauge(name: string, help: string, read: () => number): void;
-  /** Adds the `pushgate_persistence_*` families; at start only, as above. */
-  addPersistence(): PersistenceRecorder;
+  /**
+   * Adds the `pushgate_persistence_*` families; at start only, as above. Failures with the named codes are counted from 0 on, so that
+   * `increase` sees the first one.
+   */
+  addPersistence(failureCodes: readonly string[]): PersistenceRecorder;
   /** The families that have metrics, sorted by name; their labels and metrics are in the order of an exposition. */
   collect(): Promise<MetricFamily[]>;
   /** Every family this server may ever show, also while it has no metrics: pushes must not clash with them. Grows with `addGauge`. */
@@ -81,8 +84,8 @@ export function createTelemetry(build: BuildInfo, clock: Clock = createSystemClo
       });
       types.set(name, 'gauge');
     },
-    addPersistence() {
-      const recorder = registerPersistenceMetrics(registry);
+    addPersistence(failureCodes) {
+      const recorder = registerPersistenceMetrics(registry, failureCodes);
       for (const [name, type] of readRegistryTypes(registry)) types.set(name, type);
       return recorder;
     },

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { createPageHandler, createStaticHandler } from '../../src/api/handle-page.ts';
 import { readPageFiles, type PageFiles } from '../../src/api/page-files.ts';
+import { filesBelow } from '../../src/base/program-files.ts';
 import type { Gateway } from '../../src/api/gateway.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
 import { createGateway, push, readReply, requestOf } from './support.ts';
@@ -20,7 +21,7 @@ function createBuiltPage(): PageFiles {
   writeFileSync(path.join(folder, 'static', 'index-abc.js.gz'), 'gzipped');
   writeFileSync(path.join(folder, 'static', 'index-abc.js.br'), 'brotlied');
   writeFileSync(path.join(folder, 'static', 'secret.txt'), 'no');
-  const page = readPageFiles(folder);
+  const page = readPageFiles(filesBelow(folder));
   if (page === null) throw new Error('the page was not read');
   return page;
 }
@@ -85,6 +86,6 @@ test('only files of the page are served', async () => {
 });
 
 test('without a build there is a plain page that says so', async () => {
-  expect(readPageFiles(folderOf())).toBeNull();
+  expect(readPageFiles(filesBelow(folderOf()))).toBeNull();
   expect(await readReply(await createPageHandler(createGateway())(requestOf()))).toContain('The page itself was not built');
 });

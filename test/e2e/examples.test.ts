@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../support/debian.ts';
 import { type RunningServer, startProcess } from '../support/server.ts';
-import { query, queryOnce, startPrometheus } from './prometheus-server.ts';
+import { query, queryOnce, startScraping } from '../support/prometheus.ts';
 import { eventually, startGateway } from './target.ts';
 
 const run = promisify(execFile);
@@ -30,7 +30,7 @@ describe.runIf(needs('prometheus'))('the examples, scraped by a real Prometheus'
     gateway = await startGateway();
     env = { ...process.env, PUSHGATE_URL: gateway.url, INSTANCE: 'db1' };
     app = await startProcess(process.execPath, [path.join(examples, 'web-app', 'web-app.mjs'), '{port}'], { ready: '/metrics' });
-    prometheus = await startPrometheus(folder, [
+    prometheus = await startScraping(folder, [
       { name: 'pushgate', port: gateway.port, honorLabels: true },
       { name: 'shop', port: app.port, honorLabels: false },
     ]);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandOf, needs } from '../support/debian.ts';
+import { query, queryOnce, startScraping } from '../support/prometheus.ts';
 import type { RunningServer } from '../support/server.ts';
-import { query, queryOnce, startPrometheus } from './prometheus-server.ts';
 import { eventually, push, scrape, startGateway } from './target.ts';
 
 const body = `# HELP e2e_last_run_seconds When it ran.
@@ -35,7 +35,7 @@ describe.runIf(needs('prometheus', 'promtool'))("Debian's prometheus", () => {
     gateway = await startGateway();
     await push(gateway, '/metrics/job/nightly/instance/db1', body);
     await push(gateway, '/metrics/job/nightly/path@base64/L3Zhci90bXA', body);
-    prometheus = await startPrometheus(folder, [
+    prometheus = await startScraping(folder, [
       { name: 'honoured', port: gateway.port, honorLabels: true },
       { name: 'dishonoured', port: gateway.port, honorLabels: false },
     ]);
@@ -82,7 +82,7 @@ describe.runIf(needs('prometheus', 'promtool'))("Debian's prometheus", () => {
 
   test('sees both targets up and warns of nothing', async () => {
     const up = await query(prometheus, 'up');
-    expect(up.map(({ metric, value }) => [metric.job, value[1]]).sort()).toEqual([['dishonoured', '1'], ['honoured', '1']]); // prettier-ignore
+    expect(up.map(({ metric, value }) => [metric['job'], value[1]]).sort()).toEqual([['dishonoured', '1'], ['honoured', '1']]); // prettier-ignore
     expect(prometheus.log()).not.toMatch(/level=(warn|error)/);
   });
 

@@ -6,6 +6,9 @@ export const importRefused: RefusalKind = defineRefusal('PG_IMPORT', 400);
 /** A file that a command should read or write, and cannot. */
 export const commandFileUnusable: FailureKind = defineFailure('PG_COMMAND_FILE');
 
+/** A store that cannot be written in the form that was asked for: nothing is written. The status is never sent. */
+export const exportRefused: RefusalKind = defineRefusal('PG_EXPORT', 400);
+
 /** What was asked does not answer as a Pushgate does. */
 export const gatewayNotPushgate: FailureKind = defineFailure('PG_GATEWAY_FOREIGN');
 

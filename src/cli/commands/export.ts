@@ -6,8 +6,10 @@ import { writeTextExposition } from '../../exposition/exposition-writer.ts';
 import { readFamily } from '../../exposition/store-family.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
 import type { MetricStore } from '../../store/metric-store.ts';
+import { writePushgatewayFile } from '../../persistence/export-pushgateway/write-pushgateway-file.ts';
+import { badCommandLine } from '../errors.ts';
 import type { Command, CommandIo } from './command.ts';
-import { commandFileUnusable } from './errors.ts';
+import { commandFileUnusable, exportRefused } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { readGroups } from './read-groups.ts';
 
@@ -23,26 +25,54 @@ timestamps) is not in it; to keep that as well, copy the store itself while no
 server has it open.
 `;
 
-/** `pushgate export PATH [FILE]`: what is stored, as the text that `pushgate import` reads. */
+/** `pushgate export PATH [FILE]`: what is stored, as the text that `pushgate import` reads, or as a file that the reference reads. */
 export const exportCommand: Command = {
   name: 'export',
-  forms: ['PATH [FILE|-]'],
-  summary: 'Write what a store holds as a text exposition.',
+  forms: ['[--format=text|pushgateway] PATH [FILE|-]'],
+  summary: 'Write what a store holds as text, or for prom/pushgateway.',
   help,
-  options: [],
+  options: [
+    {
+      name: 'format',
+      value: 'FORMAT',
+      help: 'text, or pushgateway: a persistence file of the Prometheus Pushgateway instead, which starts with it. That has push times, native histograms and exemplars, but not the families that the Pushgateway has itself (go_*, process_*, ...).',
+    },
+  ],
   operandName: 'the PATH of the store',
   operandsMin: 1,
   operandsMax: 2,
-  async run({ operands }, io) {
-    const [path = '', file = '-'] = operands;
+  async run(args, io) {
+    const [path = '', file = '-'] = args.operands;
+    const format = args.value('format') ?? 'text';
+    if (format !== 'text' && format !== 'pushgateway') throw badCommandLine(`--format is text or pushgateway, not ${format}`);
     if (file !== '-' && existsSync(file)) throw commandFileUnusable(`cannot export to ${file}: that file exists`);
     const store = await readGroups(path, io.logger);
-    const page = Readable.from(writeTextExposition(mergeFamilies([], store.readExposition()), 'allow-utf-8'));
-    await writePage(page, file, io);
-    io.stderr.write(describeExport(store));
+    io.stderr.write(await (format === 'text' ? exportText : exportForPushgateway)(store, file, io));
     return exitCodes.done;
   },
 };
+
+/** Resolves with what to say of it, as the other one. */
+async function exportText(store: MetricStore, file: string, io: CommandIo): Promise<string> {
+  const page = Readable.from(writeTextExposition(mergeFamilies([], store.readExposition()), 'allow-utf-8'));
+  await writePage(page, file, io);
+  return describeExport(store);
+}
+
+async function exportForPushgateway(store: MetricStore, file: string, io: CommandIo): Promise<string> {
+  const { inconsistentFamilyCount: contradictions, groupCount } = store;
+  if (contradictions > 0) {
+    throw exportRefused(
+      `cannot export for the Prometheus Pushgateway: ${contradictions} metric families contradict others, and it would fail every scrape; ` +
+        'delete one of each two groups in conflict first',
+    );
+  }
+  const { chunks, leftOut } = writePushgatewayFile(store.groups());
+  await writePage(Readable.from(chunks), file, io);
+  const lines = [`Exported ${groupCount} groups as a persistence file of the Prometheus Pushgateway.`];
+  if (leftOut.size > 0) lines.push(`Left out, since it has families of these names itself: ${[...leftOut].sort().join(', ')}.`);
+  return `${lines.join('\n')}\n`;
+}
 
 /** A file that could not be written to its end does not stay. */
 async function writePage(page: Readable, file: string, { stdout }: CommandIo): Promise<void> {

@@ -14,3 +14,15 @@ export function decodeGoTime(bytes: Buffer): number {
   const nanoseconds = bytes.readInt32BE(9);
   return seconds < 0n ? 0 : Number(seconds) * 1000 + nanoseconds / 1e6;
 }
+
+/** The other way round, in UTC. */
+export function encodeGoTime(unixMs: number): Buffer {
+  const seconds = Math.floor(unixMs / 1000);
+  const bytes = Buffer.alloc(15);
+  bytes[0] = 1;
+  bytes.writeBigInt64BE(BigInt(seconds) + unixEpochSeconds, 1);
+  bytes.writeInt32BE(Math.floor((unixMs - seconds * 1000) * 1e6), 9);
+  // UTC is no number of minutes.
+  bytes.writeInt16BE(-1, 13);
+  return bytes;
+}

@@ -69,3 +69,26 @@ test('a persistence file of the reference is written too, and stays as it is', a
   expect(readFileSync(at('gob')).equals(readFileSync(gob))).toBe(true);
   expect(existsSync(at('gob.lock'))).toBe(false);
 });
+
+test('a store is written as a persistence file of the reference, which is read again', async () => {
+  await makeStore(at('store'), [groupOf({ job: 'a' }, 'x 1\ngo_threads 2\n')]);
+  expect(await run(['export', '--format=pushgateway', at('store'), at('gob')])).toEqual({
+    code: 0,
+    stdout: '',
+    stderr:
+      'Exported 1 groups as a persistence file of the Prometheus Pushgateway.\n' +
+      'Left out, since it has families of these names itself: go_threads.\n',
+  });
+  expect((await run(['export', at('gob')])).stdout).toContain('x{instance="",job="a"} 1\n');
+});
+
+test('a form that is none, and groups that contradict each other, are refused before anything is written', async () => {
+  await makeStore(at('store'), [groupOf({ job: 'a' }, '# TYPE x counter\nx 1\n'), groupOf({ job: 'b' }, '# TYPE x gauge\nx 1\n')]);
+  expect(await run(['export', '--format=gob', at('store'), at('gob')])).toMatchObject({
+    code: 1,
+    stderr: 'pushgate: error: --format is text or pushgateway, not gob, try pushgate export --help\n',
+  });
+  const { code, stderr } = await run(['export', '--format=pushgateway', at('store'), at('gob')]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('1 metric families contradict others, and it would fail every scrape')]);
+  expect(existsSync(at('gob'))).toBe(false);
+});
