@@ -12,3 +12,6 @@ export const logRetriesMax = 5;
 
 /** How many causes of an error are printed, so that a loop among them comes to an end. */
 export const errorCausesMax = 8;
+
+/** How long a health check waits for an answer; below the ten seconds that the container files give it. */
+export const healthCheckTimeoutMs = 8000;
