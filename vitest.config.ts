@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const unitTests = 'test/{base,model,exposition,store,persistence,policy,telemetry,history,cluster,http,api,cli,ui,house}/**/*.test.ts';
 
 /** They judge by the clock, so they run when all others are done, one after the other. */
-const timedTests = ['test/e2e/page-load.test.ts', 'test/e2e/persistence-start.test.ts'];
+const timedTests = ['test/e2e/page-load.test.ts', 'test/e2e/persistence-start.test.ts', 'test/e2e/deploy/*.test.ts'];
 
 /** Real servers and browsers on a machine that others use too: a test that is slow once is tried again, one that is wrong fails each time. */
 const retriesOfWhole = 2;

@@ -1,4 +1,4 @@
-module pushgate/test/deploy/kube-check
+module pushgate/test/e2e/deploy/kube-check
 
 go 1.26.0
 
