@@ -54,7 +54,7 @@ describe.runIf(hasTools && obstacle === null)('the image of deploy/docker/Docker
       'org.opencontainers.image.revision': 'abc123',
       'org.opencontainers.image.licenses': 'Apache-2.0',
     });
-    expect(inspected.Healthcheck?.Test).toEqual(['CMD', 'node', 'bin/health-check.js']);
+    expect(inspected.Healthcheck?.Test).toEqual(['CMD', 'node', '/pushgate/bin/health-check.js']);
   });
 
   test('starts read-only and without privileges, is healthy, keeps a push over a new container, and stops gracefully', async () => {

@@ -61,6 +61,10 @@ func judge(manifest string, judged *Answer) error {
 		judged.Unrestricted = append(judged.Unrestricted, name+": "+reason)
 	}
 	scheme.Default(object)
+	// The API server's storage does this before it validates.
+	if service, isService := object.(*corev1.Service); isService && service.Spec.ClusterIP != "" {
+		service.Spec.ClusterIPs = []string{service.Spec.ClusterIP}
+	}
 	problems, err := validate(object)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
