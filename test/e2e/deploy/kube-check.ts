@@ -1,6 +1,4 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** What to render: a chart with values, a kustomization, or manifests as they are. */
@@ -34,30 +32,28 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
-const buildMsMax = 400_000;
 const renderMsMax = 60_000;
 const outputBytesMax = 64 * 1024 * 1024;
 /** What go.mod asks for. */
 const goVersionMin = [1, 26] as const;
 const source = path.join(import.meta.dirname, 'kube-check');
+// Where tools keep what can be made again; it is not in the tree.
+const program = path.join(import.meta.dirname, '..', '..', '..', 'node_modules', '.cache', 'pushgate', 'kube-check');
 
-/** The program of `kube-check/`, built once for a test file: Helm, Kustomize and the checks of the Kubernetes API server, offline. */
-export class KubeCheck {
-  readonly #folder = mkdtempSync(path.join(tmpdir(), 'pushgate-kube-check-'));
-  readonly #program = path.join(this.#folder, 'kube-check');
+/** The longest that `buildKubeCheck` takes. */
+export const buildMsMax = 400_000;
 
-  /** Takes a good minute where Go has compiled none of it before. */
-  async build(): Promise<void> {
-    await run('go', ['build', '-o', this.#program, '.'], '', buildMsMax);
-  }
+/**
+ * Builds the program of `kube-check/`: Helm, Kustomize and the checks of the Kubernetes API server, offline. It takes a good minute of both
+ * cores where Go has compiled none of it before, and next to nothing where it is up to date.
+ */
+export async function buildKubeCheck(): Promise<void> {
+  await run('go', ['build', '-ldflags=-s -w', '-o', program, '.'], '', buildMsMax);
+}
 
-  async render(...requests: readonly RenderRequest[]): Promise<readonly Rendering[]> {
-    return JSON.parse(await run(this.#program, [], JSON.stringify(requests), renderMsMax)) as readonly Rendering[];
-  }
-
-  remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
+/** Renders and judges, one answer for each request. */
+export async function render(...requests: readonly RenderRequest[]): Promise<readonly Rendering[]> {
+  return JSON.parse(await run(program, [], JSON.stringify(requests), renderMsMax)) as readonly Rendering[];
 }
 
 /** Why the program cannot be built here, or null. Debian's Go is too old for it, so it is no package of Debian that is missing. */

@@ -1,33 +1,29 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { commandOf, needs } from '../../support/debian.ts';
 import { leaveOut } from '../../support/left-out.ts';
 import { useTemporaryFolder } from '../../support/temporary-folder.ts';
-import { KubeCheck, whyNoKubeCheck, type Rendering } from './kube-check.ts';
+import { buildKubeCheck, buildMsMax, render, whyNoKubeCheck, type Rendering } from './kube-check.ts';
 import { Pod } from './pod.ts';
 import { findContainer, findMisfits, findWorkload } from './workload.ts';
 
 const folder = useTemporaryFolder();
 const kustomizations = path.join(import.meta.dirname, '..', '..', '..', 'deploy', 'kubernetes');
 const names = ['base', 'overlays/memory-only', 'overlays/tls-auth', 'overlays/prometheus-operator'] as const;
-const buildMsMax = 420_000;
 
 const obstacle = whyNoKubeCheck();
 if (obstacle !== null) leaveOut('the manifests of deploy/kubernetes', obstacle);
 
 describe.runIf(obstacle === null)('deploy/kubernetes', () => {
-  let kubeCheck: KubeCheck;
   const renderings = new Map<string, Rendering>();
   const rendered = (name: (typeof names)[number]): Rendering => renderings.get(name) as Rendering;
   beforeAll(async () => {
-    kubeCheck = new KubeCheck();
-    await kubeCheck.build();
-    const answers = await kubeCheck.render(...names.map((name) => ({ kustomization: path.join(kustomizations, name) })));
+    await buildKubeCheck();
+    const answers = await render(...names.map((name) => ({ kustomization: path.join(kustomizations, name) })));
     names.forEach((name, i) => renderings.set(name, answers[i] as Rendering));
   }, buildMsMax);
-  afterAll(() => kubeCheck.remove());
 
   test.each(names)('%s is what the API server takes, may run under the restricted profile, and fits together', (name) => {
     const { error, problems, unrestricted, objects } = rendered(name);
@@ -97,7 +93,7 @@ kind: Deployment
 metadata: {name: a}
 spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: pushgate, image: x, ${spec}}]}}}
 `;
-    const [unknown, wrong, volume, misfit] = await kubeCheck.render(
+    const [unknown, wrong, volume, misfit] = await render(
       { manifest: pod('readinesProbe: {}') },
       { manifest: pod('imagePullPolicy: Sometimes') },
       { manifest: pod('volumeMounts: [{name: data, mountPath: /data}]') },
