@@ -8,7 +8,7 @@ const unitTests =
 const timedTests = ['test/api/v1/group-list-speed.test.ts', 'test/e2e/page-load.test.ts', 'test/e2e/persistence-start.test.ts'];
 
 /** They begin with compilers on all cores, which would disturb everybody else: they come last, one file after the other. */
-const clientTests = ['test/e2e/clients/*.test.ts'];
+const builderTests = ['test/e2e/clients/*.test.ts', 'test/e2e/deploy/*.test.ts'];
 
 /** Real servers and browsers on a machine that others use too: a test that is slow once is tried again, one that is wrong fails each time. */
 const retriesOfWhole = 2;
@@ -22,7 +22,12 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: [unitTests], exclude: timedTests } },
       {
         extends: true,
-        test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [unitTests, ...timedTests, ...clientTests], retry: retriesOfWhole },
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          exclude: [unitTests, ...timedTests, ...builderTests],
+          retry: retriesOfWhole,
+        },
       },
       {
         extends: true,
@@ -30,7 +35,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'clients', include: clientTests, fileParallelism: false, sequence: { groupOrder: 2 }, retry: retriesOfWhole },
+        test: { name: 'clients', include: builderTests, fileParallelism: false, sequence: { groupOrder: 2 }, retry: retriesOfWhole },
       },
     ],
     reporters: ['default', './test/support/skip-reporter.ts', ...(report === undefined ? [] : [['json', { outputFile: report }] as const])],

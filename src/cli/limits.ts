@@ -17,3 +17,6 @@ export const errorCausesMax = 8;
 export const rssSampleMsMin = 20;
 export const rssSampleMsMax = 1000;
 export const rssSampleShareMax = 0.05;
+
+/** How long a health check waits for an answer; below the ten seconds that the container files give it. */
+export const healthCheckTimeoutMs = 8000;
