@@ -119,11 +119,15 @@ test(
       ?.samples.map(({ labels }) => new Map(labels).get('job'));
     expect(new Set(jobs)).toEqual(new Set(taken));
     expect(await own(server, 'pushgate_persistence_failures_total{code="PG_COMMIT_FAILED"}')).toBe(1);
+    expect(await own(server, 'pushgate_ready')).toBe(0);
+    expect(await own(server, 'pushgate_groups')).toBe(taken.length);
     expect((await fetch(`${server.url}/metrics/job/${taken[0] ?? ''}`, { method: 'DELETE' })).status).toBe(503);
 
     rmSync(filler);
     await eventually(10_000, async () => ((await fetch(`${server.url}/-/ready`)).status === 200 ? true : undefined));
     await push(server, '/metrics/job/after', 'x 1\n');
+    expect(await own(server, 'pushgate_ready')).toBe(1);
+    expect(await own(server, 'pushgate_groups')).toBe(taken.length + 1);
     const before = await pushed(server);
     await server.stop('SIGKILL');
     server = await start(file);
@@ -157,7 +161,8 @@ test('its own metrics tell of commits, flushes, bytes and the last success', asy
     of('flush_duration_seconds', 'flush_duration_seconds_sum'),
   );
   expect(of('bytes_total', 'bytes_total')).toBeGreaterThan(43 * 50);
-  expect(page.get('pushgate_persistence_failures_total')?.samples ?? []).toEqual([]);
+  // There from the start, or `increase` would not see the first failure.
+  expect(await own(server, 'pushgate_persistence_failures_total{code="PG_COMMIT_FAILED"}')).toBe(0);
   const lastSuccess = of('last_success_timestamp_seconds', 'last_success_timestamp_seconds');
   expect(lastSuccess).toBeGreaterThan(beganSeconds - 1);
   expect(lastSuccess).toBeLessThan(Date.now() / 1000 + 1);
