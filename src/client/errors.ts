@@ -17,11 +17,14 @@ export function isTemporaryStatus(status: number): boolean {
 /** A text that the gateway would refuse, found before it was sent. Line and column are counted from 1; 0: not known. */
 export class PushTextError extends Refusal {
   override readonly name: string = 'PushTextError';
+  /** What is wrong, without what was being done. */
+  readonly reason: string;
   readonly line: number;
   readonly column: number;
 
-  constructor(message: string, { line, column }: { line: number; column: number }, options?: ErrorOptions) {
-    super(badPushText.code, badPushText.status, message, options);
+  constructor(reason: string, { line, column }: { line: number; column: number }, options?: ErrorOptions) {
+    super(badPushText.code, badPushText.status, `cannot push the metrics: ${reason}`, options);
+    this.reason = reason;
     this.line = line;
     this.column = column;
   }

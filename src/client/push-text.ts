@@ -53,11 +53,11 @@ export function checkPushText(text: Buffer): void {
     if (!hasTimestamps) return;
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
-    throw new PushTextError(`cannot push the metrics: ${cause.message}`, placeOf(cause) ?? { line: 0, column: 0 }, { cause });
+    throw new PushTextError(cause.message, placeOf(cause) ?? { line: 0, column: 0 }, { cause });
   }
   const place = findTimestamp(text) ?? { line: 0, column: 0 };
   throw new PushTextError(
-    `cannot push the metrics: line ${place.line} has a timestamp, and a gateway refuses those; ` +
+    `line ${place.line} has a timestamp, and a gateway refuses those; ` +
       'leave it out, or push the time as the value of a metric of its own',
     place,
   );

@@ -5,3 +5,9 @@ export const importRefused: RefusalKind = defineRefusal('PG_IMPORT', 400);
 
 /** A file that a command should read or write, and cannot. */
 export const commandFileUnusable: FailureKind = defineFailure('PG_COMMAND_FILE');
+
+/** What was asked does not answer as a Pushgate does. */
+export const gatewayNotPushgate: FailureKind = defineFailure('PG_GATEWAY_FOREIGN');
+
+/** A gateway that was started without what a command asks for. The status is never sent. */
+export const adminApiOff: RefusalKind = defineRefusal('PG_ADMIN_API_OFF', 403);

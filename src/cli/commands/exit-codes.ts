@@ -1,4 +1,5 @@
 import { Refusal } from '../../base/errors.ts';
+import { adminApiOff } from './errors.ts';
 import { PushRefusedError, PushUnreachableError } from '../../client/errors.ts';
 
 /** How every command but `serve` ends. A signal ends a command with 128 and its number: 130 for Ctrl-C. */
@@ -17,5 +18,6 @@ export const exitCodeMeanings: readonly (readonly [code: number, meaning: string
 export function exitCodeOf(error: unknown): number {
   if (error instanceof PushUnreachableError) return exitCodes.unreachable;
   if (error instanceof PushRefusedError) return error.isTemporary ? exitCodes.unreachable : exitCodes.refused;
+  if (error instanceof Refusal && error.code === adminApiOff.code) return exitCodes.refused;
   return error instanceof Refusal ? exitCodes.badInput : exitCodes.failed;
 }

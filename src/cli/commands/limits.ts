@@ -21,3 +21,6 @@ export const groupsConfirmedMax = 3;
 
 /** Characters of a line of text that an error shows. */
 export const shownLineLengthMax = 160;
+
+/** Metrics of a group that are asked for at once; the most that the API gives. */
+export const metricsPerRequest = 5000;
