@@ -22,8 +22,8 @@ export type BuiltProgram = { readonly kind: 'built'; readonly out: string } | { 
 
 const run = promisify(execFile);
 const toolMsMax = 20_000;
-const fetchMsMax = 180_000;
-const compileMsMax = 240_000;
+const fetchMsMax = 120_000;
+const compileMsMax = 180_000;
 
 /** Where everything built is kept between runs: a run with nothing new needs neither network nor compiler. */
 export const buildFolder: string = path.join(tmpdir(), `pushgate-clients-${String(process.getuid?.() ?? 'user')}`);
@@ -47,22 +47,28 @@ export async function buildProgram(program: Program): Promise<BuiltProgram> {
   const draft = `${out}.${String(process.pid)}`;
   try {
     mkdirSync(draft);
-    for (const command of program.fetch(draft)) {
-      const failure = await attempt(command, program, fetchMsMax);
-      if (failure instanceof Error) return { kind: 'left out', reason: `cannot fetch what it needs: ${failure.message}` };
-    }
-    for (const command of program.compile(draft)) {
-      const failure = await attempt(command, program, compileMsMax);
-      if (failure instanceof Error && 'killed' in failure && failure.killed === true) {
-        return { kind: 'left out', reason: `${command.join(' ')} took longer than ${compileMsMax / 1000} s` };
-      }
-      if (failure instanceof Error) throw failure;
-    }
+    const obstacle = await fetchAndCompile(program, draft);
+    if (obstacle !== null) return { kind: 'left out', reason: obstacle };
     if (!existsSync(out)) renameSync(draft, out);
     return { kind: 'built', out };
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
+}
+
+/** `null`, or why it cannot be done here. */
+async function fetchAndCompile(program: Program, out: string): Promise<string | null> {
+  for (const command of program.fetch(out)) {
+    const failure = await attempt(command, program, fetchMsMax);
+    if (failure instanceof Error) return `cannot fetch what it needs: ${failure.message}`;
+  }
+  for (const command of program.compile(out)) {
+    const failure = await attempt(command, program, compileMsMax);
+    if (!(failure instanceof Error)) continue;
+    if ('killed' in failure && failure.killed === true) return `${command.join(' ')} takes longer than ${compileMsMax / 1000} s here`;
+    throw failure;
+  }
+  return null;
 }
 
 async function attempt([command, ...args]: Command, program: Program, msMax: number): Promise<string | Error> {
