@@ -111,13 +111,19 @@ export class Agent {
   /** Starts those that do not run yet, and says how many. */
   #startCollectors(config: AgentConfig): number {
     const { own } = config;
-    this.#configurePusher(own.key.id, own.key, { method: 'replace', deletesOnStop: own.deletesOnStop, retryMsMax: own.intervalMs });
+    this.#configurePusher(own.key.id, own.key, {
+      sources: [ownSource],
+      method: 'replace',
+      deletesOnStop: own.deletesOnStop,
+      retryMsMax: own.intervalMs,
+    });
     const lacking: CollectorConfig[] = [];
     let started = 0;
     for (const collector of config.collectors) {
       const sharing = config.collectors.filter(({ key }) => key.id === collector.key.id);
+      const sources = sharing.map(({ name }) => name);
       const retryMsMax = Math.min(...sharing.map(({ intervalMs }) => intervalMs));
-      const pusher = this.#configurePusher(collector.key.id, collector.key, { ...collector, retryMsMax });
+      const pusher = this.#configurePusher(collector.key.id, collector.key, { ...collector, sources, retryMsMax });
       if (this.#runners.has(collector.name)) continue;
       if (this.#startCollector(collector, pusher)) started++;
       else lacking.push(collector);

@@ -31,6 +31,7 @@ export class CollectorRunner {
   #isBusy = false;
   #problem: string | null = null;
   #problemLoggedMs = -Infinity;
+  #skipLoggedMs = -Infinity;
 
   constructor(options: CollectorRunnerOptions) {
     this.config = options.config;
@@ -51,7 +52,7 @@ export class CollectorRunner {
   #tick(): void {
     if (this.#isBusy) {
       this.state.skipped++;
-      this.#tellProblem('its run before is still under way, so this one is left out; raise interval, or lower timeout');
+      this.#tellSkip();
       return;
     }
     this.#run = this.#collectOnce().finally(() => (this.#run = null));
@@ -112,6 +113,14 @@ export class CollectorRunner {
       this.#problemLoggedMs = nowMs;
       this.#problem = problem;
     }
+  }
+
+  #tellSkip(): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#skipLoggedMs < problemLogIntervalMs) return;
+    this.#skipLoggedMs = nowMs;
+    const fields = { collector: this.config.name, interval: `${this.config.intervalMs / 1000}s` };
+    this.#options.logger.warn(fields, 'A run is left out, since the one before is still under way; raise interval, or lower timeout');
   }
 
   #tellRecovery(): void {

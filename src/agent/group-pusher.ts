@@ -11,6 +11,8 @@ import { writeExposition } from './write-exposition.ts';
 
 /** What may change with the configuration. */
 export interface GroupPusherSettings {
+  /** Who pushes into the group. Where two of them clash, the first one wins. */
+  readonly sources: readonly string[];
   readonly method: PushMethod;
   readonly deletesOnStop: boolean;
   /** The longest wait before another try: the shortest interval of the group, since newer values come by then. */
@@ -109,7 +111,7 @@ export class GroupPusher {
   async #push(): Promise<'done' | 'refused' | 'unreachable'> {
     const { gateway, clock } = this.#options;
     this.#hasNews = false;
-    const sources = [...this.#newest].map(([name, families]) => ({ name, families }));
+    const sources = this.#settings.sources.map((name) => ({ name, families: this.#newest.get(name) ?? [] }));
     const { families, clashes } = mergeFamilies(sources, this.key);
     this.#tellClashes(describeClashes(clashes));
     this.counts.pushes++;
