@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Command } from './program.ts';
+import type { Command } from '../../support/program.ts';
 
 /** What a client's program is asked to do: one line of its stdin. Fields must not have tabs or line feeds in them. */
 export interface PushRequest {

@@ -9,7 +9,7 @@ import { eventually, push, scrape } from '../target.ts';
 import { ClientProcess, type PushRequest } from './client-process.ts';
 import { type Client, clients } from './clients.ts';
 import { OwnAuthority } from './own-authority.ts';
-import { buildProgram, type BuiltProgram, type Program } from './program.ts';
+import { buildProgram, type BuiltProgram, type Program } from '../../support/program.ts';
 import {
   groupingKeys,
   type KeyName,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { OwnAuthority } from './own-authority.ts';
 import { cpp, go, java, python, rust } from './programs.ts';
-import type { Command, Program } from './program.ts';
+import type { Command, Program } from '../../support/program.ts';
 import type { KeyName } from './scenarios.ts';
 
 /** A client library under test. The tests are the same for all; what a client does otherwise is written down here, with its reason. */

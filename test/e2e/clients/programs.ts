@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { buildFolder, type Program } from './program.ts';
+import { buildFolder, goOffline, type Program } from '../../support/program.ts';
 
 /** `python`: the interpreter that is Debian's, so that both versions of the client run on the same one. */
 export const python: Program = {
-  folder: 'python',
+  folder: path.join(import.meta.dirname, 'python'),
   tools: [['/usr/bin/python3', '-m', 'pip', '--version']],
   fetch: (out) => [
     ['/usr/bin/python3', '-m', 'pip', 'install', '--quiet', '--no-deps', '--require-hashes', '-r', 'requirements.txt', '--target', path.join(out, 'lib')], // prettier-ignore
@@ -11,10 +11,8 @@ export const python: Program = {
   compile: () => [],
 };
 
-const goOffline = ['GOPROXY=off', 'GOFLAGS=-mod=readonly -buildvcs=false', 'GOTOOLCHAIN=local'];
-
 export const go: Program = {
-  folder: 'go',
+  folder: path.join(import.meta.dirname, 'go'),
   tools: [['go', 'version']],
   fetch: () => [['go', 'mod', 'download']],
   compile: (out) => [['env', ...goOffline, 'go', 'build', '-o', `${out}/`, './...']],
@@ -22,7 +20,7 @@ export const go: Program = {
 
 /** prometheus' `push` feature takes the machine's OpenSSL. */
 export const rust: Program = {
-  folder: 'rust',
+  folder: path.join(import.meta.dirname, 'rust'),
   tools: [
     ['cargo', '--version'],
     ['cc', '--version'],
@@ -40,7 +38,7 @@ export const rust: Program = {
 const rustTarget = path.join(buildFolder, 'rust-target');
 
 export const java: Program = {
-  folder: 'java',
+  folder: path.join(import.meta.dirname, 'java'),
   tools: [
     ['javac', '-version'],
     ['mvn', '--version'],
@@ -71,7 +69,7 @@ export const java: Program = {
 };
 
 export const cpp: Program = {
-  folder: 'cpp',
+  folder: path.join(import.meta.dirname, 'cpp'),
   tools: [
     ['g++', '--version'],
     ['pkg-config', '--modversion', 'prometheus-cpp-push'],

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { leaveOut } from '../../support/left-out.ts';
 import { useTemporaryFolder } from '../../support/temporary-folder.ts';
-import { buildKubeCheck, buildMsMax, render, whyNoKubeCheck, type KubeObject, type Rendering } from './kube-check.ts';
+import { buildKubeCheck, render, type KubeObject, type Rendering } from './kube-check.ts';
 import { Pod } from './pod.ts';
 import { findContainer, findMisfits, findWorkload } from './workload.ts';
 
@@ -105,19 +105,18 @@ const refusals: readonly (readonly [Values, string])[] = [
   [{ service: { type: 'Loadbalancer' } }, 'must be one of'],
 ];
 
-const obstacle = whyNoKubeCheck();
-if (obstacle !== null) leaveOut('the chart of deploy/helm', obstacle);
+const kubeCheck = await buildKubeCheck();
+if (kubeCheck.kind === 'left out') leaveOut('the chart of deploy/helm', kubeCheck.reason);
 
-describe.runIf(obstacle === null)('deploy/helm/pushgate', () => {
+describe.runIf(kubeCheck.kind === 'built')('deploy/helm/pushgate', () => {
   const renderings = new Map<string, Rendering>();
   beforeAll(async () => {
-    await buildKubeCheck();
     const answers = await renderChart(...Object.values(installations));
     Object.keys(installations).forEach((name, i) => renderings.set(name, answers[i] as Rendering));
-  }, buildMsMax);
+  }, 60_000);
 
   const renderChart = (...values: readonly Values[]): Promise<readonly Rendering[]> =>
-    render(...values.map((each) => ({ chart, release: 'my-release', namespace: 'push', values: each })));
+    render(kubeCheck, ...values.map((each) => ({ chart, release: 'my-release', namespace: 'push', values: each })));
   const objectsOf = (name: keyof typeof installations): readonly KubeObject[] => (renderings.get(name) as Rendering).objects;
   const find = (name: keyof typeof installations, kind: string): KubeObject | undefined =>
     objectsOf(name).find((object) => object.kind === kind);

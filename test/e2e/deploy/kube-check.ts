@@ -1,5 +1,8 @@
-import { execFile, spawnSync } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { buildProgram, type BuiltProgram, goOffline, type Program } from '../../support/program.ts';
 
 /** What to render: a chart with values, a kustomization, or manifests as they are. */
 export type RenderRequest =
@@ -32,47 +35,31 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
+const execute = promisify(execFile);
 const renderMsMax = 60_000;
 const outputBytesMax = 64 * 1024 * 1024;
-/** What go.mod asks for. */
-const goVersionMin = [1, 26] as const;
-const source = path.join(import.meta.dirname, 'kube-check');
-// Where tools keep what can be made again; it is not in the tree.
-const program = path.join(import.meta.dirname, '..', '..', '..', 'node_modules', '.cache', 'pushgate', 'kube-check');
-
-/** The longest that `buildKubeCheck` takes. */
-export const buildMsMax = 400_000;
 
 /**
- * Builds the program of `kube-check/`: Helm, Kustomize and the checks of the Kubernetes API server, offline. It takes a good minute of both
- * cores where Go has compiled none of it before, and next to nothing where it is up to date.
+ * The program of `kube-check/`: Helm, Kustomize and the checks of the Kubernetes API server, offline. It takes a good minute of both cores
+ * where Go has compiled none of it before. Debian's Go is too old for it, so it is no package of Debian that may be missing.
  */
-export async function buildKubeCheck(): Promise<void> {
-  await run('go', ['build', '-ldflags=-s -w', '-o', program, '.'], '', buildMsMax);
+const program: Program = {
+  folder: path.join(import.meta.dirname, 'kube-check'),
+  tools: [['go', 'version']],
+  fetch: () => [['go', 'mod', 'download']],
+  compile: (out) => [['env', ...goOffline, 'go', 'build', '-ldflags=-s -w', '-o', path.join(out, 'kube-check'), '.']],
+};
+
+/** To be called before the tests of a file are listed. */
+export function buildKubeCheck(): Promise<BuiltProgram> {
+  return buildProgram(program);
 }
 
-/** Renders and judges, one answer for each request. */
-export async function render(...requests: readonly RenderRequest[]): Promise<readonly Rendering[]> {
-  return JSON.parse(await run(program, [], JSON.stringify(requests), renderMsMax)) as readonly Rendering[];
-}
-
-/** Why the program cannot be built here, or null. Debian's Go is too old for it, so it is no package of Debian that is missing. */
-export function whyNoKubeCheck(): string | null {
-  const go = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' });
-  if (go.status !== 0) return 'go is not installed';
-  const [major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(go.stdout)?.slice(1) ?? []).map(Number);
-  const isNewEnough = major > goVersionMin[0] || (major === goVersionMin[0] && minor >= goVersionMin[1]);
-  return isNewEnough ? null : `go is ${go.stdout.trim()}, older than ${goVersionMin.join('.')}`;
-}
-
-function run(command: string, args: readonly string[], input: string, timeout: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    // What the machine says about modules in general (such as -mod=mod) is not for this one, whose sums are all here.
-    const env = { ...process.env, GOFLAGS: '-mod=readonly -buildvcs=false' };
-    const child = execFile(command, args, { cwd: source, env, timeout, maxBuffer: outputBytesMax }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(`${path.basename(command)} ended with ${error.message}\n${stderr}`));
-    });
-    child.stdin?.end(input);
-  });
+/** Renders and judges with the program that was built, one answer for each request. */
+export async function render(kubeCheck: BuiltProgram, ...requests: readonly RenderRequest[]): Promise<readonly Rendering[]> {
+  assert(kubeCheck.kind === 'built', 'kube-check was left out');
+  const running = execute(path.join(kubeCheck.out, 'kube-check'), [], { timeout: renderMsMax, maxBuffer: outputBytesMax });
+  running.child.stdin?.end(JSON.stringify(requests));
+  const { stdout } = await running;
+  return JSON.parse(stdout) as readonly Rendering[];
 }

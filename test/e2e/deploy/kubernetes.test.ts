@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { commandOf, needs } from '../../support/debian.ts';
 import { leaveOut } from '../../support/left-out.ts';
 import { useTemporaryFolder } from '../../support/temporary-folder.ts';
-import { buildKubeCheck, buildMsMax, render, whyNoKubeCheck, type Rendering } from './kube-check.ts';
+import { buildKubeCheck, render, type Rendering } from './kube-check.ts';
 import { Pod } from './pod.ts';
 import { findContainer, findMisfits, findWorkload } from './workload.ts';
 
@@ -13,17 +13,16 @@ const folder = useTemporaryFolder();
 const kustomizations = path.join(import.meta.dirname, '..', '..', '..', 'deploy', 'kubernetes');
 const names = ['base', 'overlays/memory-only', 'overlays/tls-auth', 'overlays/prometheus-operator'] as const;
 
-const obstacle = whyNoKubeCheck();
-if (obstacle !== null) leaveOut('the manifests of deploy/kubernetes', obstacle);
+const kubeCheck = await buildKubeCheck();
+if (kubeCheck.kind === 'left out') leaveOut('the manifests of deploy/kubernetes', kubeCheck.reason);
 
-describe.runIf(obstacle === null)('deploy/kubernetes', () => {
+describe.runIf(kubeCheck.kind === 'built')('deploy/kubernetes', () => {
   const renderings = new Map<string, Rendering>();
   const rendered = (name: (typeof names)[number]): Rendering => renderings.get(name) as Rendering;
   beforeAll(async () => {
-    await buildKubeCheck();
-    const answers = await render(...names.map((name) => ({ kustomization: path.join(kustomizations, name) })));
+    const answers = await render(kubeCheck, ...names.map((name) => ({ kustomization: path.join(kustomizations, name) })));
     names.forEach((name, i) => renderings.set(name, answers[i] as Rendering));
-  }, buildMsMax);
+  }, 60_000);
 
   test.each(names)('%s is what the API server takes, may run under the restricted profile, and fits together', (name) => {
     const { error, problems, unrestricted, objects } = rendered(name);
@@ -94,6 +93,7 @@ metadata: {name: a}
 spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: pushgate, image: x, ${spec}}]}}}
 `;
     const [unknown, wrong, volume, misfit] = await render(
+      kubeCheck,
       { manifest: pod('readinesProbe: {}') },
       { manifest: pod('imagePullPolicy: Sometimes') },
       { manifest: pod('volumeMounts: [{name: data, mountPath: /data}]') },

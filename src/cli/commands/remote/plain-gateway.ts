@@ -1,3 +1,4 @@
+import { createSystemClock } from '../../../base/clock.ts';
 import type { GroupDetail, GroupSort, GroupState, GroupSummary } from '../../../api/types.ts';
 import { createValueLookup, describeMetric } from '../../../api/v1/describe-family.ts';
 import { describeGroup } from '../../../api/v1/describe-group.ts';
@@ -24,7 +25,7 @@ type GroupJson = Readonly<Record<string, unknown>> & { readonly labels: Readonly
  * ours does it. There is no history, and no value of before.
  */
 export class PlainGateway {
-  readonly #catalog = new GroupCatalog(new Map());
+  readonly #catalog = new GroupCatalog(new Map(), createSystemClock());
   readonly #history = new PushHistory();
 
   constructor(groups: readonly GroupJson[]) {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 
 /** How the programs in one folder become something that can be run. Commands are run in that folder; `out` is where the results go. */
 export interface Program {
+  /** The whole path. */
   readonly folder: string;
   /** Commands that tell the version of what is needed. One that fails says that it is not here. */
   readonly tools: readonly Command[];
@@ -20,13 +21,16 @@ export type Command = readonly [command: string, ...args: string[]];
 
 export type BuiltProgram = { readonly kind: 'built'; readonly out: string } | { readonly kind: 'left out'; readonly reason: string };
 
+/** Settings for `env` under which Go asks nobody. */
+export const goOffline: readonly string[] = ['GOPROXY=off', 'GOFLAGS=-mod=readonly -buildvcs=false', 'GOTOOLCHAIN=local'];
+
 const run = promisify(execFile);
 const toolMsMax = 20_000;
 const fetchMsMax = 120_000;
 const compileMsMax = 180_000;
 
 /** Where everything built is kept between runs: a run with nothing new needs neither network nor compiler. */
-export const buildFolder: string = path.join(tmpdir(), `pushgate-clients-${String(process.getuid?.() ?? 'user')}`);
+export const buildFolder: string = path.join(tmpdir(), `pushgate-test-programs-${String(process.getuid?.() ?? 'user')}`);
 
 /**
  * Builds once per state of sources, lock file and tools. A tool or registry that is not to be had, or a machine that is too slow, leaves
@@ -40,7 +44,7 @@ export async function buildProgram(program: Program): Promise<BuiltProgram> {
     versions.push(version);
   }
   openBuildFolder();
-  const out = path.join(buildFolder, `${program.folder}-${hashOf(program, versions)}`);
+  const out = path.join(buildFolder, `${path.basename(program.folder)}-${hashOf(program, versions)}`);
   if (existsSync(out)) return { kind: 'built', out };
 
   // Another run may build the same: each in a folder of its own, and the first one to be done counts.
@@ -72,9 +76,8 @@ async function fetchAndCompile(program: Program, out: string): Promise<string | 
 }
 
 async function attempt([command, ...args]: Command, program: Program, msMax: number): Promise<string | Error> {
-  const cwd = path.join(import.meta.dirname, program.folder);
   try {
-    const { stdout } = await run(command, args, { cwd, timeout: msMax, env: { ...process.env, GOTOOLCHAIN: 'local' } });
+    const { stdout } = await run(command, args, { cwd: program.folder, timeout: msMax, env: { ...process.env, GOTOOLCHAIN: 'local' } });
     return stdout;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -85,15 +88,15 @@ async function attempt([command, ...args]: Command, program: Program, msMax: num
 function openBuildFolder(): void {
   mkdirSync(buildFolder, { recursive: true, mode: 0o700 });
   const { uid } = lstatSync(buildFolder);
-  if (process.getuid !== undefined && uid !== process.getuid()) throw new Error(`cannot build clients: ${buildFolder} is somebody else's`);
+  if (process.getuid !== undefined && uid !== process.getuid())
+    throw new Error(`cannot build programs for tests: ${buildFolder} is somebody else's`);
 }
 
 function hashOf(program: Program, versions: readonly string[]): string {
   const hash = createHash('sha256')
     .update(JSON.stringify(versions))
     .update(JSON.stringify(program.fetch('')) + JSON.stringify(program.compile('')));
-  const folder = path.join(import.meta.dirname, program.folder);
-  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const file of readdirSync(program.folder, { recursive: true, withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (file.isFile()) hash.update(`${file.name}\n`).update(readFileSync(path.join(file.parentPath, file.name)));
   }
   return hash.digest('hex').slice(0, 16);

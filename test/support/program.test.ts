@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { buildProgram, type Command, type Program } from './program.ts';
 
 const program = (parts: { tool?: Command; fetch?: Command; compile?: Command }): Program => ({
-  folder: 'cpp',
+  folder: path.join(import.meta.dirname, '..', 'fixtures', 'proto'),
   tools: [parts.tool ?? ['true']],
   fetch: () => [parts.fetch ?? ['true']],
   compile: () => [parts.compile ?? ['true']],
