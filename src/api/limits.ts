@@ -34,7 +34,7 @@ export const completionsDefault = 100;
 export const completionsMax = 1000;
 
 /** Distinct values that are counted for one completion; further ones are left out, and the answer says so. */
-export const completionValuesCountedMax = 100_000;
+export const completionValuesCountedMax = 20_000;
 
 /** Groups that the answer to a bulk delete names. */
 export const deletedGroupsNamedMax = 100;

@@ -1,5 +1,4 @@
 import type { HttpHandler, HttpRequest } from '../../http/types.ts';
-import type { GroupingKey } from '../../model/grouping-key.ts';
 import { badParameter, groupNotFound, unexpectedCount } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { deletedGroupsNamedMax, deletesInFlightMax, groupsPerPageDefault, groupsPerPageMax, idsMax } from '../limits.ts';
@@ -11,6 +10,7 @@ import { decodeGroupId, encodeGroupId } from './group-id.ts';
 import type { GroupFilter } from './group-catalog.ts';
 import type { GroupRow } from './group-row.ts';
 import { replyWithData } from './json-reply.ts';
+import { PageSelector } from './page-selector.ts';
 import { parseQuery, readCount, readSelectors, readSwitch, readWord } from './query.ts';
 import { parseSearch } from './search.ts';
 import { isSelective } from './selector.ts';
@@ -51,23 +51,24 @@ export function createGroupsHandler({ catalog, history }: Gateway): HttpHandler 
 export function createBulkDeleteHandler(gateway: Gateway): HttpHandler {
   return async (request) => {
     const query = parseQuery(request.rawQuery, ['match[]', 'search', 'state', 'id', 'dry_run', 'expect']);
-    const rows = findDoomed(gateway, query);
+    const doomed = findDoomed(gateway, query);
     const isDryRun = readSwitch(query, 'dry_run');
     const expected = query.get('expect');
-    if (expected !== null && expected !== String(rows.length)) {
-      throw unexpectedCount(`cannot delete: ${rows.length} groups match now, not ${expected}; nothing was deleted, look again`);
+    if (expected !== null && expected !== String(doomed.size)) {
+      throw unexpectedCount(`cannot delete: ${doomed.size} groups match now, not ${expected}; nothing was deleted, look again`);
     }
-    const keys = rows.map(({ group }) => group.key);
-    if (!isDryRun) await deleteGroups(gateway, request, keys);
+    const named = new PageSelector<GroupRow>(deletedGroupsNamedMax, false, null);
+    for (const row of doomed) named.offer(row.job, row.id, row);
+    if (!isDryRun) await deleteGroups(gateway, request, [...doomed]);
     return replyWithData<DeleteResult>({
       is_dry_run: isDryRun,
-      matched: keys.length,
-      groups: keys.slice(0, deletedGroupsNamedMax).map((key) => ({ id: encodeGroupId(key.id), labels: describeLabels(key) })),
+      matched: doomed.size,
+      groups: named.finish().map(({ row: { id, group } }) => ({ id: encodeGroupId(id), labels: describeLabels(group.key) })),
     });
   };
 }
 
-function findDoomed({ catalog }: Gateway, query: URLSearchParams): GroupRow[] {
+function findDoomed({ catalog }: Gateway, query: URLSearchParams): ReadonlySet<GroupRow> {
   const ids = query.getAll('id');
   if (ids.length > idsMax) throw badParameter(`cannot delete ${ids.length} groups by their ids: ${idsMax} are the most`);
   const filter = readDeleteFilter(query);
@@ -78,7 +79,7 @@ function findDoomed({ catalog }: Gateway, query: URLSearchParams): GroupRow[] {
     if (row === undefined) throw groupNotFound(`cannot delete: there is no group with the id ${id}; nothing was deleted`);
     doomed.add(row);
   }
-  return [...doomed].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return doomed;
 }
 
 /** What a bulk delete takes beside ids; `null` for nothing. Throws for what would take groups that nobody has thought of. */
@@ -102,10 +103,10 @@ function readDeleteFilter(query: URLSearchParams): GroupFilter | null {
 }
 
 /** Some at a time, so that pushes get their turn; if the store fails in between, the error says so, and the rest stays. */
-async function deleteGroups(gateway: Gateway, request: HttpRequest, keys: readonly GroupingKey[]): Promise<void> {
-  const scope = keys.length === 1 ? 'group' : 'selection';
-  for (let i = 0; i < keys.length; i += deletesInFlightMax) {
-    const some = keys.slice(i, i + deletesInFlightMax);
-    await Promise.all(some.map((key) => deleteGroup(gateway, request, key, scope, 200)));
+async function deleteGroups(gateway: Gateway, request: HttpRequest, rows: readonly GroupRow[]): Promise<void> {
+  const scope = rows.length === 1 ? 'group' : 'selection';
+  for (let i = 0; i < rows.length; i += deletesInFlightMax) {
+    const some = rows.slice(i, i + deletesInFlightMax);
+    await Promise.all(some.map(({ group }) => deleteGroup(gateway, request, group.key, scope, 200)));
   }
 }

@@ -37,13 +37,14 @@ function replyWithCounts(
     for (const value of valuesOf(row)) {
       const count = counts.get(value);
       if (count !== undefined) counts.set(value, count + 1);
+      else if (part !== '' && !value.toLowerCase().includes(part)) continue;
       else if (counts.size < completionValuesCountedMax) counts.set(value, 1);
       else isTruncated = true;
     }
   }
   counts.delete('');
   const page = new PageSelector<null>(limit, true, null);
-  for (const [value, groups] of counts) if (part === '' || value.toLowerCase().includes(part)) page.offer(groups, value, null);
+  for (const [value, groups] of counts) page.offer(groups, value, null);
   const values = page.finish().map(({ position }) => ({ value: position.id, groups: Number(position.key) }));
   return replyWithData<Completions>({ values, is_truncated: isTruncated || page.hasMore });
 }

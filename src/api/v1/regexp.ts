@@ -63,13 +63,14 @@ function matchQuickly(pattern: string, exact: Test): Test {
   return (value) => {
     if (isSlow || value.length > quickValueLengthMax || !isAscii(value)) return exact(value);
     if (tests === 0) startMs = performance.now();
-    // A microsecond for each, and some milliseconds in which something else had the machine.
-    if (++tests % 16 === 0) isSlow = performance.now() - startMs > slackMs + tests * 1e-3;
+    // A few microseconds for each, and some milliseconds in which something else had the machine.
+    if (++tests % 16 === 0) isSlow = performance.now() - startMs > slackMs + tests * testMsMax;
     return regexp.test(value);
   };
 }
 
 const slackMs = 10;
+const testMsMax = 0.003;
 
 function isTame(pattern: string): boolean {
   if (!tamePattern.test(pattern)) return false;

@@ -7,6 +7,8 @@ import { createStore, pushOf, write } from '../../store/support.ts';
 const groupCount = 100_000;
 /** The promise of the list, for every question. */
 const answerMsMax = 50;
+/** The best of some counts: those who use the machine too take its caches with them. */
+const rounds = 6;
 /** What the list may add to a push. */
 const updateUsMax = 2;
 
@@ -47,7 +49,7 @@ test.each<[name: string, query: () => Partial<GroupQuery>]>([
   ['a deep page', () => ({ after: { key: 'nightly-9', id: '' } })],
 ])('100,000 groups are asked for %s, right after they were pushed, within 50 ms', (_, query) => {
   // Each of them is a first: what was pushed last is asked for the first time.
-  const times = Array.from({ length: 3 }, (_unused, round) => {
+  const times = Array.from({ length: rounds }, (_unused, round) => {
     for (let i = 0; i < 2000; i++) writeGroup((i * 37 + round) % groupCount, `m ${round}\nn 2\nn_${round} 1\n`);
     return measureMs(() => catalog.query({ ...everything, ...query() }));
   });
