@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findFreePort, type RunningServer, startPushgate } from '../support/server.ts';
@@ -181,6 +181,10 @@ test('with --push-start a job that hangs is seen', async () => {
   writeFileSync(file, '');
   expect((await ended).code).toBe(0);
   expect(await metricsOf('hangs')).toMatchObject({ job_running: 0, job_success: 1 });
+  const page = readFileSync(path.join(import.meta.dirname, '../../docs/exec.md'), 'utf8');
+  const documented = [...page.matchAll(/^\| `PREFIX(_[a-z_]+)` /gm)].map(([, name = '']) => `job${name}`);
+  const pushed = Object.keys(await metricsOf('hangs')).filter((name) => name.startsWith('job_'));
+  expect(pushed.sort()).toEqual(documented.sort());
 });
 
 test('a job that prints much prints all of it, and its pipe blocks as ever', async () => {

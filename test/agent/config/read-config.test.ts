@@ -1,4 +1,7 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
+import { readAgentConfig } from '../../../src/agent/config/read-config.ts';
 import { readConfig } from '../support.ts';
 
 const collector = 'collectors:\n  - kind: network\n';
@@ -105,4 +108,14 @@ test('the fingerprint of a collector changes with what it says, not with the ord
   expect(f('collectors: [{ kind: network, interval: 1s }]')).toBe(f('collectors:\n  - interval: 1s\n    kind: network # same\n'));
   expect(f('collectors: [{ kind: network, interval: 1s }]')).not.toBe(f('collectors: [{ kind: network, interval: 2s }]'));
   expect(f('collectors: [{ kind: network }]')).not.toBe(f('defaults: { interval: 2s }\ncollectors: [{ kind: network }]'));
+});
+
+test('the examples can be used', () => {
+  const folder = path.join(import.meta.dirname, '../../../examples/agent');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  expect(files.length).toBeGreaterThan(2);
+  for (const file of files)
+    expect(readAgentConfig(path.join(folder, file), { env: {}, hostname: 'h' }).collectors.length).toBeGreaterThan(0);
+  const { collectors } = readAgentConfig(path.join(folder, 'everything.yaml'), { env: {}, hostname: 'h' });
+  expect(new Set(collectors.map(({ source }) => source.kind)).size).toBe(6);
 });
