@@ -35,6 +35,7 @@ beforeAll(() => {
     'store',
     'persistence',
     'telemetry',
+    'history',
     'api',
     'http',
     'client',
