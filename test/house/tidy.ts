@@ -10,7 +10,8 @@ const functionLinesMax = 90;
 const longFunctions: ReadonlySet<string> = new Set([]);
 
 /** Names that people expect to find as they are. */
-const conventionalNames = /^(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|RESULTS|LICENSE|Dockerfile)(\.md)?$|^(Chart\.yaml|NOTES\.txt|_[a-z]+\.tpl)$/;
+const conventionalNames =
+  /^(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|RESULTS|LICENSE|Dockerfile)(\.md)?$|^(Chart\.yaml|NOTES\.txt|_[a-z]+\.tpl)$/;
 const kebabCase = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*$/;
 
 /** Each broken rule of the house as a sentence. */
