@@ -33,7 +33,7 @@ const queries = {
   'instance=~, groups and wildcards': select('{instance=~"(host|box)-.*(east|west).*"}'),
   'instance!~, a class': select('{instance!~"host-[0-9]+5\\\\..*"}'),
   'instance=~, in any letter case': select('{instance=~"(?i)HOST-\\\\d{3}\\\\..*|.*99:9.*"}'),
-  'instance=~, repeated groups': select('{instance=~"(host-\\\\d+)+.*"}'),
+  'job=~, repeated groups': select('{job=~"(nightly-\\\\d+)+.*"}'),
   'search for one letter': { search: parseSearch('e') },
   'search for two letters': { search: parseSearch('zz') },
   'deep page': { after: catalog.query({ ...everything, limit: 90_000 }).next },

@@ -65,6 +65,7 @@ test('a deletion that was not stored is told of, and does not make the last push
   const full = defineRefusal('FULL', 503);
   const gateway = createGateway();
   await push(gateway, { job: 'a' }, 'm 1\n');
+  gateway.clock.nowMs = () => 1_000_000_000_001;
   const heard: string[] = [];
   gateway.changes.note = (id, kind) => void heard.push(`${id} ${kind}`);
   gateway.writes.submit = () => Promise.reject(full('the disk is full'));
