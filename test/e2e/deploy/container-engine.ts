@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { commandOf } from '../../support/debian.ts';
 
 const execute = promisify(execFile);
-const commandMsMax = 150_000;
+const commandMsMax = 280_000;
 const outputBytesMax = 16 * 1024 * 1024;
 
 const hardened = [
@@ -70,9 +70,9 @@ export class ContainerEngine {
     await this.podman('run', '--detach', '--replace', '--name', name, ...hardened, ...options, image, ...args);
   }
 
-  /** Runs another program of an image to its end. */
-  run(image: string, program: string, ...args: readonly string[]): Promise<string> {
-    return this.podman('run', '--rm', ...hardened, '--entrypoint', program, image, ...args);
+  /** Runs a container as carefully, to its end. */
+  run(options: readonly string[], image: string, ...args: readonly string[]): Promise<string> {
+    return this.podman('run', '--rm', ...hardened, ...options, image, ...args);
   }
 
   /** Of process 1 of a running container, as this machine counts. */
@@ -82,13 +82,15 @@ export class ContainerEngine {
 
   async remove(): Promise<void> {
     await this.try('rm', '--all', '--force', '--time=1');
-    await this.try('system', 'reset', '--force');
+    await this.try('image', 'umount', '--all');
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #podmanOptions(): string[] {
     const runtime = ['--runtime', commandOf('runc'), '--cgroup-manager', 'cgroupfs', '--events-backend', 'none'];
-    return [...runtime, '--tmpdir', path.join(this.#folder, 'tmp'), '--volumepath', path.join(this.#folder, 'volumes'), ...this.#storage];
+    const folders = { tmpdir: 'tmp', volumepath: 'volumes', 'network-config-dir': 'networks' };
+    const own = Object.entries(folders).flatMap(([option, name]) => [`--${option}`, path.join(this.#folder, name)]);
+    return [...runtime, ...own, ...this.#storage];
   }
 
   #run(command: string, args: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }> {
