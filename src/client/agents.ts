@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Agent } from 'undici';
 import type { TlsOptions } from './connection-options.ts';
-import { badPushOptions } from './errors.ts';
 import { agentsMax, connectionsMax, connectTimeoutMsMax } from './limits.ts';
 
 /**
@@ -29,9 +28,6 @@ function closeOldest(): void {
 }
 
 function createAgent({ ca, cert, key, serverName, insecure }: TlsOptions): Agent {
-  if ((cert === undefined) !== (key === undefined)) {
-    throw badPushOptions('a client certificate needs both the certificate and its key');
-  }
   return new Agent({
     connections: connectionsMax,
     // Each attempt has a limit of its own for all of it.

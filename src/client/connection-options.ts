@@ -67,7 +67,7 @@ export function readConnectionOptions(options: ConnectionOptions): ConnectionSet
   return {
     base,
     headers: { ...readHeaders(options.headers ?? {}), ...writeAuthorization(options.basicAuth ?? basicAuth, options.bearerToken) },
-    tls: options.tls ?? {},
+    tls: checkTls(options.tls ?? {}),
     timeoutMs,
     retries,
     onRetry: options.onRetry ?? (() => {}),
@@ -90,6 +90,11 @@ function readUrl(given: string | URL): { base: URL; basicAuth: BasicAuth | undef
   base.username = base.password = base.search = base.hash = '';
   if (!base.pathname.endsWith('/')) base.pathname += '/';
   return { base, basicAuth };
+}
+
+function checkTls(tls: TlsOptions): TlsOptions {
+  if ((tls.cert === undefined) === (tls.key === undefined)) return tls;
+  throw badPushOptions('a client certificate needs both the certificate and its key');
 }
 
 function decodePart(part: string): string {

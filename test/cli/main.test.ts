@@ -35,9 +35,11 @@ beforeAll(() => {
     'store',
     'persistence',
     'telemetry',
+    'history',
     'api',
     'http',
     'client',
+    'agent',
     'cli',
   ]);
   writeFileSync(join(directory, 'dist/cli/assemble.js'), stubAssemble);

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { useTemporaryFolder } from '../support/temporary-folder.ts';
 import { type Ended, runPushgate } from './run-pushgate.ts';
 
 /** `pushgate push` and `lint` as processes against the real server, and against gateways that are slow, full or not there. */
+const bin = path.join(import.meta.dirname, '../../bin/pushgate.js');
 const folder = useTemporaryFolder();
 let server: RunningServer;
 beforeAll(async () => {
@@ -185,6 +187,14 @@ describe('a gateway that is not well', () => {
     const gateway = await startScript(answer(503, 'loading', { 'retry-after': '1' }), answer(200));
     const { code, stderr } = await runPushgate(['push', '--url', gateway.url, '--job', 'j'], { stdin: 'x 1\n' });
     expect([code, stderr]).toEqual([0, 'pushgate: the gateway answered 503; trying again in 1.0 s (1 of 3)\n']);
+  });
+
+  test('Ctrl-C ends a push that waits', async () => {
+    const gateway = await startScript(stall);
+    const child = spawn(process.execPath, [bin, 'push', '--url', gateway.url, '--job', 'j', '--metric', 'x=1'], { timeout: 20_000 });
+    await expect.poll(() => gateway.seen.length, { timeout: 15_000 }).toBe(1);
+    child.kill('SIGINT');
+    expect(await new Promise((resolve) => child.once('close', (_, signal) => resolve(signal)))).toBe('SIGINT');
   });
 
   test('one that stays full ends with 4', async () => {

@@ -13,7 +13,8 @@ import { parseQuery, readCount, readSelectors, readSwitch, readWord } from './qu
 import { parseSearch } from './search.ts';
 import { isSelective } from './selector.ts';
 
-const sorts: readonly GroupSort[] = (['job', 'last_push', 'last_failure', 'families', 'samples', 'bytes'] as const).flatMap(
+/** What `sort=` takes. */
+export const groupSorts: readonly GroupSort[] = (['job', 'last_push', 'last_failure', 'families', 'samples', 'bytes'] as const).flatMap(
   (field) => [field, `-${field}`] as const,
 );
 
@@ -21,7 +22,7 @@ const sorts: readonly GroupSort[] = (['job', 'last_push', 'last_failure', 'famil
 export function createGroupsHandler({ catalog, history }: Gateway): HttpHandler {
   return ({ rawQuery }) => {
     const query = parseQuery(rawQuery, ['match[]', 'search', 'state', 'sort', 'limit', 'cursor']);
-    const sort = readWord(query, 'sort', sorts) ?? 'job';
+    const sort = readWord(query, 'sort', groupSorts) ?? 'job';
     const page = catalog.query({
       selectors: readSelectors(query),
       search: parseSearch(query.get('search') ?? ''),

@@ -11,3 +11,6 @@ export const gatewayNotPushgate: FailureKind = defineFailure('PG_GATEWAY_FOREIGN
 
 /** A gateway that was started without what a command asks for. The status is never sent. */
 export const adminApiOff: RefusalKind = defineRefusal('PG_ADMIN_API_OFF', 403);
+
+/** A group that a command should show, and that a gateway does not have. The status is never sent. */
+export const groupNotThere: RefusalKind = defineRefusal('PG_GROUP_ABSENT', 404);

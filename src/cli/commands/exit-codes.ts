@@ -1,5 +1,5 @@
 import { Refusal } from '../../base/errors.ts';
-import { adminApiOff } from './errors.ts';
+import { adminApiOff, groupNotThere } from './errors.ts';
 import { PushRefusedError, PushUnreachableError } from '../../client/errors.ts';
 
 /** How every command but `serve` ends. A signal ends a command with 128 and its number: 130 for Ctrl-C. */
@@ -14,10 +14,13 @@ export const exitCodeMeanings: readonly (readonly [code: number, meaning: string
   [exitCodes.unreachable, 'the gateway is not there or not ready, try later'],
 ];
 
+/** What we say in better words than the gateway did. */
+const saidByGateway: ReadonlySet<string> = new Set([adminApiOff.code, groupNotThere.code]);
+
 /** What is the caller's is one thing to a script, what another attempt may cure is another. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof PushUnreachableError) return exitCodes.unreachable;
   if (error instanceof PushRefusedError) return error.isTemporary ? exitCodes.unreachable : exitCodes.refused;
-  if (error instanceof Refusal && error.code === adminApiOff.code) return exitCodes.refused;
+  if (error instanceof Refusal && saidByGateway.has(error.code)) return exitCodes.refused;
   return error instanceof Refusal ? exitCodes.badInput : exitCodes.failed;
 }

@@ -2,8 +2,8 @@ import { Failure, Refusal } from '../../base/errors.ts';
 import { badCommandLine } from '../errors.ts';
 import { formatHelpRow, lineWidth, wrapWords } from '../help-rows.ts';
 import type { Command, CommandIo, CommandOption } from './command.ts';
-import { readArguments } from './command-arguments.ts';
 import { exitCodeMeanings, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { readArguments } from './read-arguments.ts';
 
 /**
  * Runs a command with the arguments behind its name. Resolves with the exit code (`exit-codes.ts`); an error is one line on stderr.

@@ -18,26 +18,38 @@ export interface Ending {
 /** The time that every command of a test believes in. */
 export const nowMs = 1_800_000_000_000;
 
+export interface Surroundings {
+  readonly stdin?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether stdin, stdout and stderr are a terminal, 80 columns wide. */
+  readonly isTerminal?: boolean;
+  readonly logger?: Logger;
+}
+
 /** Runs a command in this process. */
-export async function run(argv: readonly string[], stdin = '', logger: Logger = silentLogger): Promise<Ending> {
+export async function run(argv: readonly string[], given: string | Surroundings = {}): Promise<Ending> {
+  const { stdin = '', env = {}, isTerminal = false, logger = silentLogger } = typeof given === 'string' ? { stdin: given } : given;
   const [name, ...args] = argv;
   const command = findCommand(name);
   if (command === undefined) throw new Error(`no command ${name ?? ''}`);
   const texts = { stdout: '', stderr: '' };
-  const sink = (stream: keyof typeof texts): Writable =>
-    new Writable({
-      write(chunk: Buffer, _, done) {
-        texts[stream] += chunk.toString();
-        done();
-      },
-    });
+  const sink = (stream: keyof typeof texts): Writable & { isTTY: boolean; columns: number } =>
+    Object.assign(
+      new Writable({
+        write(chunk: Buffer, _, done) {
+          texts[stream] += chunk.toString();
+          done();
+        },
+      }),
+      { isTTY: isTerminal, columns: 80 },
+    );
   const io = {
-    stdin: Readable.from([Buffer.from(stdin)]),
+    stdin: Object.assign(Readable.from([Buffer.from(stdin)]), { isTTY: isTerminal }),
     stdout: sink('stdout'),
     stderr: sink('stderr'),
     clock: { nowMs: () => nowMs },
     logger,
-    env: {},
+    env,
     signal: new AbortController().signal,
   };
   return { code: await runCommand(command, args, io), ...texts };

@@ -1,4 +1,5 @@
 import type { DeleteResult } from '../../../api/types.ts';
+import { isSelective, parseSelector } from '../../../api/v1/selector.ts';
 import { deleteGroup } from '../../../client/push.ts';
 import { badCommandLine } from '../../errors.ts';
 import type { Command, CommandIo } from '../command.ts';
@@ -7,7 +8,9 @@ import { exitCodes } from '../exit-codes.ts';
 import { groupsConfirmedMax } from '../limits.ts';
 import { confirm, yesOption } from './confirm.ts';
 import { connectionOptions, groupOptions, readConnectionFlags, readGroupFlags } from './connection-flags.ts';
-import { GatewayApi } from './gateway-api.ts';
+import { GatewayApi, orPlainly } from './gateway-api.ts';
+import { Progress } from './list-groups.ts';
+import { PlainGateway } from './plain-gateway.ts';
 import { count, showLabels } from './terminal-text.ts';
 
 const help = `
@@ -54,10 +57,13 @@ async function deleteMatching(args: CommandArguments, io: CommandIo): Promise<vo
   const api = new GatewayApi(readConnectionFlags(args, io), io.signal);
   const query = new URLSearchParams(args.values('match').map((selector): [string, string] => ['match[]', selector]));
   const request = (extra: string, operation: string): Promise<DeleteResult> =>
-    api.request<DeleteResult>('DELETE', `groups?${query.toString()}${extra}`, operation);
+    orPlainly(
+      () => api.request<DeleteResult>('DELETE', `groups?${query.toString()}${extra}`, operation),
+      () => deletePlainly(api, args.values('match'), extra === dryRun, io),
+    );
   // Who does not want to be asked does not mind either if a group more or less matches by then.
   if (args.has('yes') && !args.has('dry-run')) return report(await request('', 'delete the groups'), args, io);
-  const found = await request('&dry_run=true', 'look for the groups to delete');
+  const found = await request(dryRun, 'look for the groups to delete');
   if (args.has('dry-run') || found.matched === 0) return report(found, args, io);
   const examples = found.groups.slice(0, groupsConfirmedMax).map(({ labels }) => showLabels(labels));
   const named = `${examples.join(', ')}${found.matched > examples.length ? ', ...' : ''}`;
@@ -65,6 +71,22 @@ async function deleteMatching(args: CommandArguments, io: CommandIo): Promise<vo
     return report(await request(`&expect=${found.matched}`, 'delete the groups'), args, io);
   }
   io.stderr.write('Nothing was deleted.\n');
+}
+
+const dryRun = '&dry_run=true';
+
+/** One after the other, by their paths. A selector that takes every group is refused, as our server does. */
+async function deletePlainly(api: GatewayApi, selectors: readonly string[], isDryRun: boolean, io: CommandIo): Promise<DeleteResult> {
+  const vague = selectors.find((selector) => !isSelective(parseSelector(selector)));
+  if (vague !== undefined) throw badCommandLine(`--match ${vague} takes every group, or says only what a group is not: wipe does that`);
+  const groups = (await PlainGateway.read(api)).list(selectors, '', null, 'job', Infinity);
+  const progress = new Progress(io.stderr);
+  for (const [i, { push_path }] of isDryRun ? [] : groups.entries()) {
+    progress.show(`${i} of ${groups.length} groups`);
+    await api.send('DELETE', push_path, 'delete a group');
+  }
+  progress.clear();
+  return { is_dry_run: isDryRun, matched: groups.length, groups: groups.map(({ id, labels }) => ({ id, labels })) };
 }
 
 /** The labels of the first groups, one a line; how many there are on stderr. */

@@ -33,16 +33,6 @@ export class GatewayApi {
     }
   }
 
-  /** Asks one endpoint, and another one of a gateway that does not have the first. */
-  async requestOr<T, U>(path: string, plainPath: string, operation: string): Promise<T | U> {
-    try {
-      return await this.request<T>('GET', path, operation);
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== gatewayNotPushgate.code) throw error;
-      return this.request<U>('GET', plainPath, operation);
-    }
-  }
-
   /** Asks at any path, and resolves with the text of the answer. */
   async send(method: GatewayRequest['method'], path: string, operation: string, body?: Uint8Array): Promise<Buffer> {
     const answer = await this.#connection.request({
@@ -60,6 +50,16 @@ export class GatewayApi {
 /** A 404 or 405 that our API did not say itself: that one has a JSON with what was not found. */
 function isUnknownEndpoint({ status, body }: PushRefusedError): boolean {
   return (status === 404 || status === 405) && !body.startsWith('{"status":"error"');
+}
+
+/** What `ask` gives, or for a gateway without our API what `askPlainly` gives. */
+export async function orPlainly<T>(ask: () => Promise<T>, askPlainly: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== gatewayNotPushgate.code) throw error;
+    return askPlainly();
+  }
 }
 
 function readData<T>(body: Buffer, url: string): T {

@@ -1,7 +1,10 @@
 import type { GroupList, GroupSummary } from '../../../api/types.ts';
+import { groupSorts } from '../../../api/v1/handle-groups.ts';
+import { readWord } from '../../../api/v1/query.ts';
 import type { CommandIo } from '../command.ts';
 import { groupsPerRequest } from '../limits.ts';
-import type { GatewayApi } from './gateway-api.ts';
+import { type GatewayApi, orPlainly } from './gateway-api.ts';
+import { PlainGateway } from './plain-gateway.ts';
 
 export interface GroupQuery {
   readonly selectors: readonly string[];
@@ -25,13 +28,26 @@ export async function* listGroups(api: GatewayApi, { selectors, search, state, s
   let left = limit;
   while (left > 0) {
     query.set('limit', String(Math.min(left, groupsPerRequest)));
-    const page = await api.request<GroupList>('GET', `groups?${query.toString()}`, 'list the groups');
+    const page = await orPlainly<ListedGroups>(
+      () => api.request<GroupList>('GET', `groups?${query.toString()}`, 'list the groups'),
+      () => listPlainly(api, selectors, query, limit),
+    );
     yield { groups: page.groups, matched: Math.min(page.matched, limit) };
     left -= page.groups.length;
     if (page.next_cursor === null) return;
     query.set('cursor', page.next_cursor);
   }
 }
+
+/** All of them as one page. */
+async function listPlainly(api: GatewayApi, selectors: readonly string[], query: URLSearchParams, limit: number): Promise<ListedGroups> {
+  const gateway = await PlainGateway.read(api);
+  const state = readWord(query, 'state', ['ok', 'failed']);
+  const groups = gateway.list(selectors, query.get('search') ?? '', state, readWord(query, 'sort', groupSorts) ?? 'job', limit);
+  return { groups, matched: groups.length, next_cursor: null };
+}
+
+type ListedGroups = Pick<GroupList, 'groups' | 'matched' | 'next_cursor'>;
 
 /** Tells a terminal how far a long work is, on one line that is gone at the end. Says nothing to anything else. */
 export class Progress {

@@ -9,7 +9,8 @@ import type { CommandArguments } from '../command-arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { metricsPerRequest } from '../limits.ts';
 import { connectionOptions, groupOptions, readConnectionFlags, readGroupFlags } from './connection-flags.ts';
-import { GatewayApi } from './gateway-api.ts';
+import { GatewayApi, orPlainly } from './gateway-api.ts';
+import { PlainGateway } from './plain-gateway.ts';
 import { Table } from './table.ts';
 import { count, createPainter, showLabels, showPlainly } from './terminal-text.ts';
 import { formatAge, formatBytes } from './time-text.ts';
@@ -35,7 +36,11 @@ export const showCommand: Command = {
   operandsMax: 1,
   async run(args, io) {
     const api = new GatewayApi(readConnectionFlags(args, io), io.signal);
-    const group = await readGroup(api, readId(args), args.value('family'));
+    const [id, family] = [readId(args), args.value('family')];
+    const group = await orPlainly(
+      () => readGroup(api, id, family),
+      async () => (await PlainGateway.read(api)).show(id, family),
+    );
     if (args.has('json')) io.stdout.write(`${JSON.stringify(group, null, 2)}\n`);
     else io.stdout.write(describeGroup(group, io));
     return exitCodes.done;

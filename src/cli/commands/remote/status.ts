@@ -2,7 +2,7 @@ import type { ServerStatus } from '../../../api/types.ts';
 import type { Command, CommandIo } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { connectionOptions, readConnectionFlags } from './connection-flags.ts';
-import { GatewayApi } from './gateway-api.ts';
+import { GatewayApi, orPlainly } from './gateway-api.ts';
 import { createPainter, showPlainly } from './terminal-text.ts';
 import { formatAge, formatBytes, formatSeconds } from './time-text.ts';
 
@@ -28,7 +28,11 @@ export const statusCommand: Command = {
   operandsMax: 0,
   async run(args, io) {
     const api = new GatewayApi(readConnectionFlags(args, io), io.signal);
-    const status = await api.requestOr<ServerStatus, PlainStatus>('server', 'status', 'ask for the status');
+    const operation = 'ask for the status';
+    const status = await orPlainly<ServerStatus | PlainStatus>(
+      () => api.request<ServerStatus>('GET', 'server', operation),
+      () => api.request<PlainStatus>('GET', 'status', operation),
+    );
     if (args.has('json')) io.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
     else io.stdout.write(formatRows('storage' in status ? describeServer(status, io) : describePlainly(status, io)));
     return 'storage' in status && !status.storage.is_ready ? exitCodes.failed : exitCodes.done;
