@@ -39,6 +39,7 @@ beforeAll(() => {
     'api',
     'http',
     'client',
+    'agent',
     'cli',
   ]);
   writeFileSync(join(directory, 'dist/cli/assemble.js'), stubAssemble);
