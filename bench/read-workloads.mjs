@@ -1,16 +1,18 @@
 // Scrapes and the query API: milliseconds to the last byte, what waits meanwhile, and the memory behind it.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { groupSamples } from './plans.mjs';
 import { measureScrapes, scrapeFormats, scrapeOnce } from './scrape-load.mjs';
-import { memoryBytes, resetPeak } from './servers.mjs';
+import { makeFolder, memoryBytes, resetPeak } from './servers.mjs';
 import { fillGroups, startFilled } from './stored-groups.mjs';
 
 /** Of the groups, how many push between two scrapes of a store that changes. */
 const changedShare = 0.1;
 const metricsPath = '/api/v1/metrics';
-/** How long a collection may take to give memory back to the kernel. */
+const collectMsMax = 60_000;
+/** V8 gives memory back to the kernel a moment after a collection, in another thread. */
 const settleMs = 500;
 
 /** Bytes of the text page by the size of the store: the bare server writes as much. */
@@ -37,7 +39,7 @@ function scrapeWorkload(size) {
 async function measureScrape(name, size, { scrapeSamples, scrapes }) {
   const groups = scrapeSamples[size] / groupSamples;
   const server = await startFilled(name, groups);
-  const changes = (count) => fillGroups(server, Math.ceil(groups * changedShare), count);
+  const changes = (count) => fillGroups(server, Math.ceil(groups * changedShare), { round: count });
   try {
     const measured = {};
     for (const [format, headers] of Object.entries(scrapeFormats)) {
@@ -71,7 +73,7 @@ async function measureSteadyPushes(name, { scrapeSamples, steady }) {
   const groupCount = scrapeSamples.large / groupSamples;
   const server = await startFilled(name, groupCount);
   try {
-    await fillGroups(server, groupCount, 1);
+    await fillGroups(server, groupCount, { round: 1 });
     await scrapeOnce(server, scrapeFormats.gzip);
     let isOver = false;
     const pushing = runSteadyPushes(server, { groupCount, ...steady }).finally(() => (isOver = true));
@@ -91,23 +93,36 @@ async function measureSteadyPushes(name, { scrapeSamples, steady }) {
 }
 
 /** Resident bytes with all stored and pushed twice, after a full collection, and at most while every format is scraped. */
-async function measureMemory(name, { scrapeSamples, scrapes }) {
+async function measureMemory(name, { scrapeSamples }) {
   const groups = scrapeSamples.large / groupSamples;
+  const collected = path.join(makeFolder(), 'collected');
+  process.env.PUSHGATE_BENCH_COLLECTED = collected;
   const collector = path.join(import.meta.dirname, 'collect-garbage.mjs');
-  const server = await startFilled(name, groups, [], ['--expose-gc', `--import=${collector}`]);
+  const server = await startFilled(name, groups, { nodeFlags: ['--expose-gc', `--import=${collector}`] });
   try {
     if (name === 'pushgate') {
-      await fillGroups(server, groups, 1);
+      await fillGroups(server, groups, { round: 1 });
       process.kill(server.pid, 'SIGUSR2');
-      await sleep(settleMs);
+      await waitForFile(collected);
     }
     const kept = memoryBytes(server);
     resetPeak(server);
-    for (const headers of Object.values(scrapeFormats)) await measureScrapes(server, headers, scrapes);
+    // Each twice: what is kept of the first is there when the second is made.
+    for (const headers of Object.values(scrapeFormats)) await measureScrapes(server, headers, 1);
     return { 'memory kept': [kept], 'memory peak': [memoryBytes(server, 'VmHWM')] };
   } finally {
     await server.stop();
   }
+}
+
+/** Until the garbage is collected, and freed pages have gone back to the kernel. */
+async function waitForFile(file) {
+  const untilMs = performance.now() + collectMsMax;
+  while (!existsSync(file)) {
+    if (performance.now() > untilMs) throw new Error(`the server collected no garbage within ${collectMsMax / 1000} s`);
+    await sleep(20);
+  }
+  await sleep(settleMs);
 }
 
 async function measureList(name, { scrapeSamples, scrapes }) {

@@ -32,11 +32,11 @@ async function measureEmptyStart(name, { starts }) {
 /** Until it is ready, which it says when all is there: until then pushes and scrapes get 503. */
 async function measureLargeStart(name, { scrapeSamples, starts }) {
   const groups = scrapeSamples.large / groupSamples;
-  if (!stores.has(groups)) stores.set(groups, await makeStore(name, groups));
+  if (!stores.has(groups)) stores.set(groups, makeStore(name, groups));
   const ms = [];
   for (let count = 0; count < starts; count++) {
     const copy = path.join(makeFolder(), 'bench.mdb');
-    copyFileSync(stores.get(groups), copy);
+    copyFileSync(await stores.get(groups), copy);
     const server = await launchServer(name, [`--persistence.file=${copy}`]);
     ms.push(await waitForAnswer(server, '/-/ready'));
     const found = await countSamples(server);
@@ -48,7 +48,7 @@ async function measureLargeStart(name, { scrapeSamples, starts }) {
 
 async function makeStore(name, groups) {
   const file = path.join(makeFolder(), 'bench.mdb');
-  const server = await startFilled(name, groups, [`--persistence.file=${file}`]);
+  const server = await startFilled(name, groups, { flags: [`--persistence.file=${file}`] });
   await server.stop('SIGTERM');
   return file;
 }

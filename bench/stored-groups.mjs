@@ -14,37 +14,38 @@ const sharedBodies = makeBodies(groupSamples);
 const snapshots = new Map();
 
 /** Starts a server, fills it, and makes sure that it has what was pushed. */
-export async function startFilled(name, groups, flags = [], nodeFlags = []) {
+export async function startFilled(name, groups, { flags = [], nodeFlags = [], samples = groupSamples } = {}) {
   if (name === 'bare') return startServer(name);
-  if (name === 'reference' || name === 'unchecked') return startReference(name, groups);
+  if (name === 'reference' || name === 'unchecked') return startReference(name, groups, samples);
   const server = await startServer(name, flags, nodeFlags);
-  await fillGroups(server, groups);
-  if (name === 'pushgate' && groups <= ownValuesMax) await waitForSamples(server, groups * groupSamples);
+  await fillGroups(server, groups, { samples });
+  if (name === 'pushgate' && groups <= ownValuesMax) await waitForSamples(server, groups * samples);
   return server;
 }
 
 /** Pushes all groups once; `round` changes the values. */
-export async function fillGroups(server, groups, round = null) {
-  if (round === null && groups <= ownValuesMax) return fill(server, groups, groupSamples);
+export async function fillGroups(server, groups, { samples = groupSamples, round = null } = {}) {
+  if (round === null && groups <= ownValuesMax) return fill(server, groups, samples);
   const bodyOf = (group) => sharedBodies[group % sharedBodies.length][((round ?? 0) + group) % variantCount];
-  return fill(server, groups, groupSamples, bodyOf);
+  return fill(server, groups, samples, bodyOf);
 }
 
-async function startReference(name, groups) {
-  if (!snapshots.has(groups)) snapshots.set(groups, await makeSnapshot(groups));
+async function startReference(name, groups, samples) {
+  const kind = `${groups} of ${samples}`;
+  if (!snapshots.has(kind)) snapshots.set(kind, makeSnapshot(groups, samples));
   const copy = path.join(makeFolder(), 'pushgateway.data');
-  copyFileSync(snapshots.get(groups), copy);
+  copyFileSync(await snapshots.get(kind), copy);
   const server = await startServer(name, [`--persistence.file=${copy}`, '--persistence.interval=24h']);
-  await waitForSamples(server, groups * groupSamples);
+  await waitForSamples(server, groups * samples);
   return server;
 }
 
 /** What the reference writes itself in its unchecked mode. */
-async function makeSnapshot(groups) {
+async function makeSnapshot(groups, samples) {
   const file = path.join(makeFolder(), 'pushgateway.data');
   const server = await startServer('unchecked', [`--persistence.file=${file}`]);
-  await fillGroups(server, groups);
-  await waitForSamples(server, groups * groupSamples);
+  await fillGroups(server, groups, { samples });
+  await waitForSamples(server, groups * samples);
   await server.stop('SIGTERM');
   return file;
 }
