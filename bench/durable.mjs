@@ -4,9 +4,11 @@
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { groupPath, makeBodies } from './bodies.mjs';
+import { encodeBodies, makeBodies } from './bodies.mjs';
+import { limits } from './limits.mjs';
 import { groupSamples } from './plans.mjs';
 import { measurePushes } from './push-load.mjs';
+import { median } from './results.mjs';
 import { startServer } from './servers.mjs';
 
 const { values } = parseArgs({
@@ -20,12 +22,11 @@ const { values } = parseArgs({
 const connectionCounts = [1, 16, 64];
 const storedGroups = 1000;
 /** The least share of the memory rate that durable pushes keep with 64 connections. */
-const shareMin = 0.6;
+const { atLeast: shareMin } = limits.find(({ id }) => id === 'durable');
 
 const folder = mkdtempSync(path.join(path.resolve(values.folder), 'pushgate-durable-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-const paths = Array.from({ length: storedGroups }, (_, group) => groupPath(group));
-const bodies = makeBodies(groupSamples);
+const encoded = await encodeBodies(makeBodies(groupSamples), 'text');
 const modes = {
   memory: () => [],
   durable: (file) => [`--persistence.file=${file}`],
@@ -46,7 +47,7 @@ report();
 async function take(mode, connectionCount, file) {
   const server = await startServer('pushgate', modes[mode](file));
   try {
-    const load = { paths, bodies, connectionCount };
+    const load = { groupCount: storedGroups, encoded, connectionCount };
     // Every group is there and the code is warm before the clock runs.
     await measurePushes(server, { ...load, seconds: 1 });
     const measured = await measurePushes(server, { ...load, seconds: Number(values.seconds) });
@@ -105,8 +106,4 @@ function measureFlush() {
   });
   closeSync(fd);
   return median(times);
-}
-
-function median(numbers) {
-  return numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)];
 }

@@ -1,7 +1,7 @@
 -- Pushes by wrk: every request goes to the next group, with a body of that group's kind whose values differ from the last one's.
--- wrk -s push.lua URL -- FILE DELAY_MS; FILE as push-load.mjs writes it, DELAY_MS between the requests of one connection.
+-- wrk -s push.lua URL -- FILE FRESH_EVERY; FILE as push-load.mjs writes it; every so manieth push goes to a group that was never there (0: none).
 local heads, bodies = {}, {}
-local group, round, pause = 0, 0, 0
+local group, round, fresh_every, count = 0, 0, 0, 0
 
 local function read_number(file)
   return tonumber(file:read("*l"))
@@ -9,7 +9,7 @@ end
 
 function init(args)
   local file = assert(io.open(args[1], "rb"))
-  pause = tonumber(args[2] or "0")
+  fresh_every = tonumber(args[2])
   local head_count = read_number(file)
   for index = 1, head_count do
     local length = read_number(file)
@@ -28,17 +28,18 @@ end
 
 function request()
   local kind = bodies[group % #bodies + 1]
-  local text = heads[group + 1] .. kind[(round + group) % #kind + 1]
+  local head = heads[group + 1]
+  count = count + 1
+  if fresh_every > 0 and count % fresh_every == 0 then
+    head = head:gsub("worker%-", "fresh-" .. count .. "-", 1)
+  end
+  local text = head .. kind[(round + group) % #kind + 1]
   group = group + 1
   if group == #heads then
     group = 0
     round = round + 1
   end
   return text
-end
-
-function delay()
-  return pause
 end
 
 function done(summary, latency, requests)

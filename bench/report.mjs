@@ -1,164 +1,159 @@
-// Figures into words: what stands on the screen and in RESULTS.md.
-import os from 'node:os';
-import { isKept, limits } from './plans.mjs';
-import { serverVersions } from './servers.mjs';
+// Figures into words: what stands on the screen, in RESULTS.md and in docs/performance.md.
+import { findFault, judge, round, showAsked, showFigure, toleratedShare } from './limits.mjs';
+import { median } from './results.mjs';
+import { serverTitles } from './servers.mjs';
 
-const names = { pushgate: 'Pushgate', reference: 'reference', bare: 'bare node:http' };
+const count = (number) => number.toLocaleString('en');
 
-/** Values of all rounds by measurement and server. */
-export function createResults() {
-  const values = new Map();
-  return {
-    add(server, measured) {
-      for (const [measurement, list] of Object.entries(measured ?? {})) {
-        const key = `${measurement}|${server}`;
-        values.set(key, [...(values.get(key) ?? []), ...list]);
-      }
-    },
-    /** All values; none if it was not measured. */
-    of: (measurement, server) => values.get(`${measurement}|${server}`) ?? [],
-    median: (measurement, server) => median(values.get(`${measurement}|${server}`) ?? []),
-  };
-}
-
-/** The page: headline, limits, tables, and how it came about. */
-export function writeReport(results, plan, command) {
+/** The page: two numbers, the limits, all figures, and how they came about. */
+export function writeReport(results, facts, recordedFigures) {
   return [
     '# Bench results',
     '',
-    ...headline(results),
+    ...writeHeadline(results, facts.plan),
     '',
-    '## What must be reached',
+    '## What is asked, and what is reached',
     '',
-    ...table(
-      ['figure', 'reached', 'wanted', ''],
-      limits.map((limit) => limitRow(limit, results)),
-    ),
+    ...writeLimitTable(results, recordedFigures),
     '',
-    `## Pushes per second`,
+    '## Pushes per second',
     '',
-    'PUT over 16 kept connections. With nothing stored they go to 10 groups; pushes of 50 samples into stored groups replace these.',
-    `The reference is not asked at 10,000 groups: it checks all that is stored on every push, and would answer one every few seconds.`,
+    'PUT over 16 kept connections, each group in turn, other values with every push.',
     '',
-    ...table(['samples', 'stored groups', ...Object.values(names), 'Pushgate / reference', 'Pushgate / bare'], pushRows(results, plan)),
+    ...writeTable(['push', ...Object.values(serverTitles)], pushRows(results, facts.plan)),
     '',
-    '## Scrapes, in milliseconds',
+    '## Milliseconds to the last byte',
     '',
-    'One after the other on a new connection, to the last byte. The bare server writes one ready buffer of the size of the page.',
+    'One after the other, each on a new connection. The bare server writes one ready buffer of the size of the text page.',
     '',
-    ...table(['samples', 'format', 'MB', ...Object.values(names), 'reference / Pushgate', 'Pushgate / bare'], scrapeRows(results, plan)),
+    ...writeTable(['answer', 'MB', ...Object.values(readServers())], readRows(results, facts.plan)),
     '',
-    '## Memory behind the scrapes, in MB',
+    '## The rest',
     '',
-    ...table(['samples', 'Pushgate', 'reference', 'share', 'Pushgate at most', 'reference at most'], memoryRows(results, plan)),
-    '',
-    '## Pushes while 500,000 samples are scraped without a pause',
-    '',
-    ...duringRows(results),
+    ...writeTable(['figure', ...Object.values(readServers())], restRows(results, facts.plan)),
     '',
     '## How',
     '',
-    ...machineLines(plan, command),
+    ...writeFacts(facts),
     '',
   ].join('\n');
 }
 
-/** The limits with what was reached, one a line, and whether all are kept. */
-export function checkLimits(results) {
-  const rows = limits.map((limit) => limitRow(limit, results));
-  return {
-    lines: rows.map(([name, reached, wanted, verdict]) => `${verdict.padEnd(6)} ${name}: ${reached} (wanted ${wanted})`),
-    isGood: rows.every(([, , , verdict]) => verdict === 'ok'),
-  };
-}
-
-function headline(results) {
-  const push = results.median('push 50 into 1000', 'pushgate');
-  const scrape = results.median('scrape 500000 text', 'pushgate');
-  const pushRatio = push / results.median('push 50 into 1000', 'reference');
-  const scrapeRatio = results.median('scrape 500000 text', 'reference') / scrape;
+export function writeHeadline(results, { groups, scrapeSamples }) {
+  const push = results.median('push 50', 'pushgate');
+  const scrape = results.median('scrape large text', 'pushgate');
+  const pushRatio = push / results.median('push 50', 'reference');
+  const scrapeRatio = results.median('scrape large text', 'reference') / scrape;
   return [
-    `- **${round(push)} pushes per second** of 50 samples at 1,000 stored groups: ${round(pushRatio)} times the reference.`,
-    `- **${round(scrape)} ms for a scrape** of 500,000 samples: ${round(scrapeRatio)} times faster than the reference.`,
+    `- **${round(push)} pushes per second** of 50 samples with ${count(groups.usual)} groups stored: ${round(pushRatio)} times the reference.`,
+    `- **${round(scrape)} ms for a scrape** of ${count(scrapeSamples.large)} samples: ${round(scrapeRatio)} times faster than the reference.`,
   ];
 }
 
-function limitRow(limit, results) {
-  const figure = limit.value(results.median);
-  const wanted = limit.atLeast === undefined ? `at most ${limit.atMost}` : `at least ${limit.atLeast}`;
-  return [limit.name, round(figure), wanted, isKept(limit, figure) ? 'ok' : 'MISSED'];
+/** The limits, one a row. */
+export function writeLimitTable(results, recordedFigures = null) {
+  const rows = judge(results.median, recordedFigures).map(({ limit, figure, score, recorded }) => [
+    limit.work,
+    showAsked(limit),
+    showFigure(limit, figure),
+    ...(recordedFigures === null ? [] : [recorded === null ? '–' : showFigure(limit, recorded)]),
+    verdictOf(figure, score),
+  ]);
+  return writeTable(['work', 'asked', 'reached', ...(recordedFigures === null ? [] : ['last recorded']), ''], rows);
 }
 
-function pushRows(results, { pushSamples, storedGroups }) {
-  return pushSamples.flatMap((samples) =>
-    storedGroups.map((stored) => {
-      const key = `push ${samples} into ${stored}`;
-      const [ours, theirs] = ['pushgate', 'reference'].map((server) => results.median(key, server));
-      const bare = results.median(`push ${samples} into 0`, 'bare');
-      return [
-        samples,
-        stored,
-        ...Object.keys(names).map((server) => show(results.of(key, server))),
-        round(ours / theirs),
-        round(ours / bare),
-      ];
-    }),
-  );
+/** What `bench:check` says: why it fails, or that it does not. */
+export function writeVerdict(results, recordedFigures) {
+  const faults = judge(results.median, recordedFigures)
+    .map(findFault)
+    .filter((fault) => fault !== null);
+  const rule = `${toleratedShare * 100} % of what is asked${recordedFigures === null ? '' : ' and of what was recorded'}`;
+  if (faults.length === 0) return { isGood: true, lines: [`All figures keep ${rule}.`] };
+  return { isGood: false, lines: [`These figures do not keep ${rule}:`, ...faults.map((fault) => `  ${fault}`)] };
 }
 
-function scrapeRows(results, { scrapeSamples }) {
-  return scrapeSamples.flatMap((samples) =>
-    ['text', 'gzip', 'protobuf'].map((format) => {
-      const key = `scrape ${samples} ${format}`;
-      const [ours, theirs, bare] = Object.keys(names).map((server) => results.median(key, server));
-      const size = round(results.median(`size ${samples} ${format}`, 'pushgate') / 1e6);
-      return [
-        samples,
-        format,
-        size,
-        ...Object.keys(names).map((server) => show(results.of(key, server))),
-        round(theirs / ours),
-        round(ours / bare),
-      ];
-    }),
-  );
-}
-
-function memoryRows(results, { scrapeSamples }) {
-  return scrapeSamples.map((samples) => {
-    const megabytes = (kind, server) => round(results.median(`${kind} ${samples}`, server) / 1e6);
-    const share = results.median(`memory ${samples}`, 'pushgate') / results.median(`memory ${samples}`, 'reference');
-    return [
-      samples,
-      megabytes('memory', 'pushgate'),
-      megabytes('memory', 'reference'),
-      round(share),
-      megabytes('peak memory', 'pushgate'),
-      megabytes('peak memory', 'reference'),
-    ];
-  });
-}
-
-function duringRows(results) {
-  const rows = ['p50', 'p99', 'max'].map((part) => [`${part}, ms`, show(results.of(`push during scrapes ${part}`, 'pushgate'))]);
-  const rates = ['push during scrapes rate', 'scrapes beside them per second'].map((key) => [key, show(results.of(key, 'pushgate'))]);
-  return table(['pushes of 50 samples', 'Pushgate'], [...rows, ...rates]);
-}
-
-function machineLines(plan, command) {
-  const versions = serverVersions();
-  const [cpu] = os.cpus();
+export function writeFacts({ command, date, commit, machine, versions, plan }) {
   return [
-    `- \`${command}\`, ${new Date().toISOString().slice(0, 10)}`,
-    `- ${os.cpus().length} × ${cpu?.model.trim() ?? 'unknown processor'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Linux ${os.release()}`,
-    `- Pushgate ${versions.pushgate} on Node ${versions.node}; ${versions.reference}; ${versions.wrk}; load and server share the machine`,
-    `- medians of ${plan.rounds} rounds (lowest to highest in brackets), every server in a fresh process, order turned round each round`,
-    '- absolute figures drift with the machine, ratios hold',
+    `- \`${command}\`, ${date}, commit ${commit}`,
+    `- ${machine}; the load and the servers share it`,
+    `- Pushgate ${versions.pushgate} on Node ${versions.node}; reference: ${versions.reference}; ${versions.victoria}; ${versions.wrk}`,
+    `- medians of ${plan.rounds} ${plan.rounds === 1 ? 'round' : 'rounds'}, in brackets the lowest and the highest; each figure from a fresh process, the order of the servers turned round each round`,
+    '- figures drift with the machine, ratios hold',
   ];
 }
 
-function table(head, rows) {
+export function writeTable(head, rows) {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+}
+
+function verdictOf(figure, score) {
+  if (!Number.isFinite(figure)) return 'not measured';
+  return score >= 1 ? 'reached' : `MISSED (${Math.floor(score * 100)} %)`;
+}
+
+function pushRows(results, { groups }) {
+  const stored = `${count(groups.usual)} groups stored`;
+  const rows = {
+    'push 1': `1 sample, ${stored}`,
+    'push 50': `50 samples, ${stored}`,
+    'push 50 fresh': `50 samples, ${stored}, every tenth push to a new group`,
+    'push 50 gzip': `50 samples, gzip, ${stored}`,
+    'push 50 protobuf': `50 samples, protobuf, ${stored}`,
+    'push 1000': `1,000 samples of mixed label sets, ${stored}`,
+    'push 1000 protobuf': `the same as protobuf, ${stored}`,
+    'push 50 of few': `50 samples, ${count(groups.few)} groups stored`,
+    'push 50 of most': `50 samples, to ${count(groups.few)} of ${count(groups.most)} groups stored`,
+    'push 50 over most': `50 samples, to all of ${count(groups.most)} groups stored`,
+    'durable memory': '50 samples, 64 connections, new store in memory',
+    'durable disk': '50 samples, 64 connections, on disk before the answer',
+  };
+  return Object.entries(rows).map(([key, title]) => [title, ...Object.keys(serverTitles).map((server) => show(results.of(key, server)))]);
+}
+
+function readServers() {
+  const { pushgate, reference, bare } = serverTitles;
+  return { pushgate, reference, bare };
+}
+
+function readRows(results, { scrapeSamples }) {
+  const scrapes = ['small', 'large'].flatMap((size) =>
+    ['text', 'gzip', 'protobuf'].flatMap((format) => {
+      const title = `scrape, ${count(scrapeSamples[size])} samples, ${format}`;
+      const key = `scrape ${size} ${format}`;
+      return [
+        [key, title, `${key} bytes`],
+        [`${key} changed`, `the same, a tenth of the groups pushed before`, `${key} bytes`],
+      ];
+    }),
+  );
+  const lists = ['small', 'large'].map((size) => [
+    `list ${size}`,
+    `\`/api/v1/metrics\`, ${count(scrapeSamples[size])} samples`,
+    `list ${size} bytes`,
+  ]);
+  return [...scrapes, ...lists].map(([key, title, sizeKey]) => [
+    title,
+    round(results.median(sizeKey, 'pushgate') / 1e6),
+    ...Object.keys(readServers()).map((server) => show(results.of(key, server))),
+  ]);
+}
+
+function restRows(results, { scrapeSamples, steady }) {
+  const large = `${count(scrapeSamples.large)} samples`;
+  const steadyTitle = `pushes, ${steady.perSecond} a second, all of ${large} scraped every ${steady.scrapeEverySeconds} s`;
+  const rows = [
+    ...['p50', 'p99', 'p99.9', 'max'].map((part) => [`steady ${part}`, `${steadyTitle}: ${part}, ms`]),
+    ['memory kept', `memory, ${large}, after a full collection (reference: as it is), MB`, 1e6],
+    ['memory peak', `memory, ${large}, at most during scrapes, MB`, 1e6],
+    ['list large growth', `memory, \`/api/v1/metrics\` of ${large}, growth, MB`, 1e6],
+    ['list large first', `\`/api/v1/metrics\` of ${large}, first byte, ms`],
+    ['start empty', 'start to the first answer, empty, ms'],
+    ['start large', `start with ${large} stored, ms`],
+  ];
+  return rows.map(([key, title, unit = 1]) => [
+    title,
+    ...Object.keys(readServers()).map((server) => show(results.of(key, server).map((value) => value / unit))),
+  ]);
 }
 
 /** The median with the spread behind it. */
@@ -166,17 +161,4 @@ function show(values) {
   if (values.length === 0) return '–';
   const spread = values.length > 1 ? ` (${round(Math.min(...values))}–${round(Math.max(...values))})` : '';
   return `${round(median(values))}${spread}`;
-}
-
-function median(values) {
-  if (values.length === 0) return NaN;
-  const sorted = [...values].sort((left, right) => left - right);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** Three figures that tell; more would be noise. */
-function round(value) {
-  if (!Number.isFinite(value)) return '–';
-  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
 }

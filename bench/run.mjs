@@ -1,67 +1,112 @@
-// npm run bench [-- --quick | --check] [-- --servers pushgate,reference,bare]
-// Measures Pushgate beside Debian's prometheus-pushgateway and a bare node:http server in one run; see README.md.
-import { existsSync, writeFileSync } from 'node:fs';
+// npm run bench [-- ROOM | --quick | --check | --tiny] [-- --servers a,b] [--out FOLDER] [--recorded FILE] [--from FILE]
+// Without arguments the canonical workload: Pushgate beside its peers, in one run; writes RESULTS.md and results.json, and the tables of
+// docs/performance.md. README.md tells the rest.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { measureBareScrape, measurePush, measurePushDuringScrapes, measureScrape, prepareSnapshots } from './measure.mjs';
-import { groupSamples, plans } from './plans.mjs';
-import { checkLimits, createResults, writeReport } from './report.mjs';
+import { writeGeneratedPart } from './generated-part.mjs';
+import { plans } from './plans.mjs';
+import { pushWorkloads } from './push-workloads.mjs';
+import { readWorkloads } from './read-workloads.mjs';
+import { writeFacts, writeHeadline, writeLimitTable, writeReport, writeVerdict } from './report.mjs';
+import { collectFacts, createRecord, readRecord, Results } from './results.mjs';
+import { findMissingServers, serverTitles } from './servers.mjs';
+import { startWorkloads } from './start-workloads.mjs';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
-    servers: { type: 'string', default: 'pushgate,reference,bare' },
+    tiny: { type: 'boolean', default: false },
+    servers: { type: 'string', default: Object.keys(serverTitles).join(',') },
+    out: { type: 'string' },
+    recorded: { type: 'string', default: path.join(import.meta.dirname, 'results.json') },
+    from: { type: 'string' },
   },
 });
-const mode = values.check ? 'check' : values.quick ? 'quick' : 'full';
-const plan = plans[mode];
-const servers = values.servers.split(',');
+const workloads = [...pushWorkloads, ...readWorkloads, ...startWorkloads];
+const mode = values.tiny ? 'tiny' : values.quick ? 'quick' : values.check ? 'check' : 'full';
 
-for (const file of ['/usr/bin/wrk', '/usr/bin/prometheus-pushgateway']) {
-  if (!existsSync(file)) {
-    console.error(`cannot run the bench: ${file} is missing (npm run install-debian)`);
-    process.exit(1);
-  }
+if (positionals.length > 0) await runRooms(positionals);
+else await runWorkload();
+
+async function runRooms(rooms) {
+  for (const room of rooms) await import(`./rooms/${path.basename(room)}.mjs`);
 }
 
-const results = createResults();
-const storedGroups = new Set([...plan.storedGroups, ...plan.scrapeSamples.map((samples) => samples / groupSamples)]);
-const snapshots = servers.includes('reference') ? await prepareSnapshots([...storedGroups]) : null;
-for (let round = 0; round < plan.rounds; round++) await runRound(round % 2 === 0 ? servers : [...servers].reverse());
-
-const report = writeReport(results, plan, `npm run bench${mode === 'full' ? '' : ` -- --${mode}`}`);
-console.log(`\n${report}`);
-if (mode === 'full' && values.servers.split(',').length === 3) writeFileSync(path.join(import.meta.dirname, 'RESULTS.md'), report);
-if (mode === 'check') {
-  const { lines, isGood } = checkLimits(results);
+async function runWorkload() {
+  const { results, facts } = values.from === undefined ? await measureAll() : takeRecord(readRecord(values.from));
+  const recorded = values.check ? (readRecord(values.recorded)?.figures ?? null) : null;
+  const report = writeReport(results, facts, recorded);
+  console.log(`\n${report}`);
+  const isWhole = values.servers.split(',').length === Object.keys(serverTitles).length;
+  if (values.out !== undefined) keep(values.out, report, createRecord(results, facts));
+  else if (mode === 'full' && isWhole && values.from === undefined) await publish(report, results, facts);
+  if (!values.check) return;
+  const { isGood, lines } = writeVerdict(results, recorded);
   console.log(lines.join('\n'));
   process.exitCode = isGood ? 0 : 1;
 }
 
-async function runRound(order) {
-  for (const samples of plan.pushSamples) {
-    for (const stored of plan.storedGroups) {
-      for (const name of order)
-        await take(name, `push ${samples} into ${stored}`, () => measurePush(name, samples, stored, { ...plan, snapshots }));
-    }
+async function measureAll() {
+  const servers = findServers();
+  const results = new Results();
+  const plan = plans[mode];
+  for (let round = 0; round < plan.rounds; round++) {
+    const order = round % 2 === 0 ? servers : servers.toReversed();
+    const waiting = [...workloads];
+    const runLane = async () => {
+      for (let workload = waiting.shift(); workload !== undefined; workload = waiting.shift()) {
+        for (const name of order.filter((server) => workload.servers.includes(server)))
+          await take(results, workload, name, { ...plan, round });
+      }
+    };
+    await Promise.all(Array.from({ length: plan.lanes }, runLane));
   }
-  for (const samples of plan.scrapeSamples) {
-    for (const name of order.filter((other) => other !== 'bare'))
-      await take(name, `scrape ${samples}`, () => measureScrape(name, samples, { ...plan, snapshots }));
-    const [measuredName] = order.filter((name) => name !== 'bare');
-    const bytes = results.median(`size ${samples} text`, measuredName);
-    if (order.includes('bare')) await take('bare', `scrape ${samples}`, () => measureBareScrape(samples, bytes, plan));
-  }
-  const most = Math.max(...plan.scrapeSamples);
-  if (order.includes('pushgate'))
-    await take('pushgate', 'push during scrapes', () => measurePushDuringScrapes('pushgate', most, { ...plan, snapshots }));
+  return { results, facts: collectFacts(`npm run bench${mode === 'full' ? '' : ` -- --${mode}`}`, plan) };
 }
 
-async function take(name, what, measure) {
-  const measured = await measure();
+function takeRecord({ measurements, figures: _figures, ...facts }) {
+  return { results: new Results(measurements), facts };
+}
+
+/** The peers that are here. What is missing is said loudly, and its figures are missing in the tables. */
+function findServers() {
+  const wanted = values.servers.split(',');
+  const missing = findMissingServers(wanted);
+  if (!existsSync('/usr/bin/wrk')) {
+    console.error('cannot run the bench: wrk is missing (node scripts/install-debian.mjs bench/debian-packages.json)');
+    process.exit(1);
+  }
+  if (missing.length > 0) {
+    const bar = '!'.repeat(80);
+    const names = missing.map((name) => serverTitles[name]).join(', ');
+    console.error(`${bar}\nNot installed, so NOT MEASURED: ${names}\n(node scripts/install-debian.mjs bench/debian-packages.json)\n${bar}`);
+  }
+  return wanted.filter((name) => !missing.includes(name));
+}
+
+async function take(results, { name: what, measure }, server, plan) {
+  const begunMs = performance.now();
+  const measured = await measure(server, plan);
   if (measured === null) return;
-  results.add(name, measured);
+  results.add(server, measured);
   const figures = Object.entries(measured).map(([key, list]) => `${key}: ${list.map((value) => Number(value.toPrecision(4))).join(' ')}`);
-  console.log(`${name.padEnd(10)} ${what.padEnd(20)} ${figures.join('; ')}`);
+  const seconds = ((performance.now() - begunMs) / 1000).toFixed(1);
+  console.log(`${server.padEnd(10)} ${what.padEnd(20)} ${figures.join('; ')} (${seconds} s)`);
+}
+
+function keep(folder, report, record) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'RESULTS.md'), report);
+  writeFileSync(path.join(folder, 'results.json'), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Into the repository. */
+async function publish(report, results, facts) {
+  keep(import.meta.dirname, report, createRecord(results, facts));
+  const parts = [writeHeadline(results, facts.plan), writeLimitTable(results), writeFacts(facts)];
+  const page = path.join(import.meta.dirname, '..', 'docs', 'performance.md');
+  await writeGeneratedPart(page, 'results', parts.map((lines) => lines.join('\n')).join('\n\n'));
 }

@@ -10,16 +10,22 @@ export const scrapeFormats = {
 
 const readBufferBytes = 1024 * 1024;
 
-/** Milliseconds from sending the request to the last byte, and the bytes with the head. Throws if the answer is not 200. */
+/**
+ * Milliseconds from sending the request to the first and to the last byte, and the bytes with the head. Throws if the answer is not 200.
+ */
 export function scrapeOnce(server, headers, path = '/metrics') {
   return new Promise((resolve, reject) => {
     let bytes = 0;
     let status = '';
     let begun = 0;
+    let firstMs = 0;
     const onread = {
       buffer: Buffer.allocUnsafe(readBufferBytes),
       callback: (count, buffer) => {
-        if (bytes === 0) status = buffer.toString('latin1', 9, 12);
+        if (bytes === 0) {
+          firstMs = performance.now() - begun;
+          status = buffer.toString('latin1', 9, 12);
+        }
         bytes += count;
         return true;
       },
@@ -33,17 +39,20 @@ export function scrapeOnce(server, headers, path = '/metrics') {
     socket.once('error', reject);
     socket.once('end', () => {
       const ms = performance.now() - begun;
-      if (status !== '200') reject(new Error(`${server.name} answered a scrape with ${status}`));
-      else resolve({ ms, bytes });
+      if (status !== '200') reject(new Error(`${server.name} answered GET ${path} with ${status}`));
+      else resolve({ ms, firstMs, bytes });
     });
   });
 }
 
-/** Scrapes this often, after one scrape that does not count. */
-export async function measureScrapes(server, headers, times, path) {
+/** Scrapes this often, after one scrape that does not count; `before` is done before each of them. */
+export async function measureScrapes(server, headers, times, { path, before } = {}) {
   await scrapeOnce(server, headers, path);
   const results = [];
-  for (let count = 0; count < times; count++) results.push(await scrapeOnce(server, headers, path));
+  for (let count = 0; count < times; count++) {
+    await before?.(count);
+    results.push(await scrapeOnce(server, headers, path));
+  }
   return { ms: results.map(({ ms }) => ms), bytes: results.at(-1).bytes };
 }
 
