@@ -58,10 +58,11 @@ test('--check prints what would run, and says what is wrong', async () => {
 test('SIGHUP takes over what has changed, keeps what has not, and survives a broken file', async () => {
   writeText('a 1\n');
   const network = '  - { kind: network, name: net1, interval: 200ms }\n';
-  const file = writeConfig('hup', network + textCollector('hup1'));
+  const file = writeConfig('hup', network + textCollector('hup1') + textCollector('hup3', 'delete_on_stop: yes'));
   const agent = startAgent(file);
   await expect.poll(() => valueOf('net1', 'network_traffic_input'), soon).toBeDefined();
   await expect.poll(() => valueOf('hup1', 'a'), soon).toBe(1);
+  await expect.poll(() => valueOf('hup3', 'a'), soon).toBe(1);
 
   writeFileSync(file, 'collectors: nonsense');
   agent.child.kill('SIGHUP');
@@ -76,7 +77,7 @@ test('SIGHUP takes over what has changed, keeps what has not, and survives a bro
   agent.child.kill('SIGHUP');
   await expect.poll(() => valueOf('hup2', 'a'), soon).toBe(2);
   await expect.poll(() => valueOf('hup', 'pushgate_agent_config_last_reload_successful'), soon).toBe(1);
-  expect(agent.stderr()).toContain('msg="Configuration reloaded" started=1 ended=1 collectors=2');
+  expect(agent.stderr()).toContain('msg="Configuration reloaded" started=1 ended=2 collectors=2');
   // What has not changed goes on, with its counts.
   const samples = await samplesOf('hup');
   const runs = Object.entries(samples).find(([series]) => series.includes('collector_runs_total') && series.includes('"net1"'))?.[1];
@@ -84,6 +85,7 @@ test('SIGHUP takes over what has changed, keeps what has not, and survives a bro
   expect(Object.keys(samples).some((series) => series.includes('collector="hup1"'))).toBe(false);
   // A group that is not to be deleted stays as the last push left it.
   expect(await valueOf('hup1', 'a')).toBe(2);
+  expect(await samplesOf('hup3')).toEqual({});
 });
 
 test('a stop pushes what is known, and deletes the groups for which that is wanted', async () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { type JobUsage, JobMeter } from './job-usage.ts';
 import { isInForeground } from './proc-self.ts';
 
@@ -82,7 +83,7 @@ export class JobRunner {
 /** In the foreground of a terminal, ^C and ^\ go to all of the foreground: passed on as well, the job would get them twice. */
 function comesFromTerminal(signal: NodeJS.Signals): boolean {
   if (signal !== 'SIGINT' && signal !== 'SIGQUIT') return false;
-  return isInForeground() ?? process.stdin.isTTY;
+  return isInForeground() ?? isatty(0);
 }
 
 function explainStartError(command: string, error: NodeJS.ErrnoException): Pick<JobEnd, 'exitCode' | 'startError'> {
