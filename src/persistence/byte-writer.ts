@@ -1,6 +1,8 @@
 const firstCapacityBytes = 512;
+/** A larger buffer is not kept for the next record. */
+const keptCapacityBytes = 256 * 1024;
 
-/** Writes the fields of a record one after the other into a buffer that grows. */
+/** Writes the fields of a record one after the other into a buffer that grows, and that serves the next record again. */
 export class ByteWriter {
   #bytes: Buffer = Buffer.allocUnsafeSlow(firstCapacityBytes);
   #length = 0;
@@ -38,10 +40,17 @@ export class ByteWriter {
     this.#length += this.#bytes.write(value, this.#length);
   }
 
-  /** The bytes so far, in a buffer with `extraBytes` after them. Valid until the next write. */
+  /** Begins a new record. */
+  clear(): void {
+    this.#length = 0;
+    if (this.#bytes.length > keptCapacityBytes) this.#bytes = Buffer.allocUnsafeSlow(firstCapacityBytes);
+  }
+
+  /** The bytes so far in a buffer that the caller owns, with room for `extraBytes` after them. */
   finish(extraBytes: number): Buffer {
-    this.#reserve(extraBytes);
-    return this.#bytes.subarray(0, this.#length + extraBytes);
+    const bytes = Buffer.allocUnsafeSlow(this.#length + extraBytes);
+    this.#bytes.copy(bytes, 0, 0, this.#length);
+    return bytes;
   }
 
   #reserve(length: number): void {

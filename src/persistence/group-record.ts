@@ -37,18 +37,21 @@ const flagOrder = 0x10;
 const flagOwnTime = 0x20;
 const flagsAll = 0x3f;
 
+/** One for all records: encoding never awaits. */
+const writer = new ByteWriter();
+
 /** Makes the record of a group. The caller owns it. */
 export function encodeGroupRecord(group: Group): Uint8Array {
-  const writer = new ByteWriter();
+  writer.clear();
   writer.writeByte(version);
   for (let i = checksumOffset; i < bodyOffset; i++) writer.writeByte(0);
   writer.writeDouble(group.pushTimeSeconds);
   writer.writeDouble(group.failureTimeSeconds);
-  writeKey(writer, group.key);
+  writeKey(group.key);
   writer.writeVarint(group.families.size);
   let bodyBytes = 0;
   for (const family of group.families.values()) {
-    writeFamilyHead(writer, family, group.pushTimeSeconds * 1000);
+    writeFamilyHead(family, group.pushTimeSeconds * 1000);
     bodyBytes += family.home.end - family.home.start + (family.protobuf?.length ?? 0);
   }
   const headEnd = writer.length;
@@ -89,7 +92,7 @@ function computeChecksum(record: Buffer): number {
   return crc32(record.subarray(bodyOffset), crc32(record.subarray(0, checksumOffset)));
 }
 
-function writeKey(writer: ByteWriter, key: GroupingKey): void {
+function writeKey(key: GroupingKey): void {
   writer.writeByte(key.hasInvalidUtf8 ? 1 : 0);
   writer.writeVarint(key.labels.length);
   for (const { name, value } of key.labels) {
@@ -98,7 +101,7 @@ function writeKey(writer: ByteWriter, key: GroupingKey): void {
   }
 }
 
-function writeFamilyHead(writer: ByteWriter, family: StoredFamily, groupPushedAtMs: number): void {
+function writeFamilyHead(family: StoredFamily, groupPushedAtMs: number): void {
   const { help, protobuf, order, flaw, home } = family;
   const hasOwnTime = !Object.is(family.pushedAtMs, groupPushedAtMs);
   writer.writeString(family.name);

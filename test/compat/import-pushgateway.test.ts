@@ -11,6 +11,7 @@ import {
   readPushgatewayFile,
 } from '../../src/persistence/import-pushgateway/read-pushgateway-file.ts';
 import { needs } from '../support/debian.ts';
+import { everyType } from '../support/every-type.ts';
 import { type RunningServer, startReference } from '../support/server.ts';
 
 const protobuf = 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
@@ -83,26 +84,6 @@ function timeOf(exposed: Map<string, MetricFamily>, name: string, labels: Readon
   const metric = exposed.get(name)?.metrics.find((one) => labelsOf(one) === want);
   return metric?.gauge?.value ?? Number.NaN;
 }
-
-const everyType = `# HELP a Counter with\\nnewline.
-# TYPE a counter
-a{x="\\"q\\""} 1e6
-# TYPE s summary
-s{quantile="0.5"} 1
-s{quantile="0.9"} NaN
-s_sum 2
-s_count 3
-# TYPE h histogram
-h_bucket{le="1"} 1
-h_bucket{le="+Inf"} 2
-h_sum 2
-h_count 2
-u NaN
-u{k="v"} -0
-# TYPE g gauge
-g -Inf
-g{sprache="grüße, 世界 🎉"} 5e-324
-`;
 
 describe.runIf(needs('prometheus-pushgateway'))('a file that prometheus-pushgateway wrote', () => {
   test('gives back every metric type, label, help and both times as the server exposed them', async () => {

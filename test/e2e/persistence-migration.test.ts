@@ -4,34 +4,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readExposition, seriesOf } from '../fuzz/exposition.ts';
 import { needs } from '../support/debian.ts';
+import { everyType } from '../support/every-type.ts';
 import { type RunningServer, startPushgate, startReference } from '../support/server.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
 import { eventually, push, scrape } from './target.ts';
 
 const folder = useTemporaryFolder();
 const at = (name: string): string => path.join(folder(), name);
-
-const everyType = `# HELP a Counter with\\nnewline and \\\\.
-# TYPE a counter
-a{x="\\"q\\"\\n"} 1e6
-# HELP s
-# TYPE s summary
-s{quantile="0.5"} 1
-s{quantile="0.9"} NaN
-s_sum 2
-s_count 3
-# TYPE h histogram
-h_bucket{le="0.1"} 1
-h_bucket{le="1"} 1
-h_bucket{le="+Inf"} 2
-h_sum 2.5
-h_count 2
-u NaN
-u{k="v"} -0
-# TYPE g gauge
-g -Inf
-g{sprache="grüße, 世界 🎉"} 5e-324
-`;
 
 /** What jobs pushed, as the page shows it. Own metrics are left out. */
 interface PushedPage {

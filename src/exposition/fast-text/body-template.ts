@@ -1,6 +1,7 @@
 import type { MetricType } from '../../model/metric-family.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
 import { readyTextLengthMax } from '../limits.ts';
+import { blank } from './bytes.ts';
 import type { FamilyDraft } from './family-draft.ts';
 import type { KeyTexts } from './line-labels.ts';
 import { renderedNumberLengthMax, renderNumber } from './numbers.ts';
@@ -10,8 +11,8 @@ import { allLabels, countHole, type ReadyLines, valueHole } from './ready-lines.
  * What stays the same when a job pushes again, or another replica of it does: everything but the values and the grouping labels. A body that
  * fits costs a comparison of what is between its values and a concatenation, instead of reading it.
  *
- *     body       |# TYPE up gauge\nup{a="b"} |1|\nup{a="c"} |0|\n|        segments between the values
- *     text       |up{a="b",|instance="",job="x"|} |1|\nup{a="c",| ...      constants between labels and values
+ *     body       # TYPE up gauge\nup{z="b"} |1|\nup{z="c"} |0|\n                segments between the values
+ *     text       up{|instance="",job="x"|,z="b"} |1|\nup{| ... ,z="c"} |0|\n   constants between grouping labels and values
  *
  * All texts are latin1 strings of UTF-8 bytes: they are compared and copied, never looked into.
  *
@@ -53,21 +54,30 @@ export class BodyTemplate {
     return values === null ? null : this.#render(values, texts, atMs);
   }
 
+  /**
+   * The texts between the segments. They are looked for where they must be if the body fits, and put together with the segments again:
+   * one comparison of the whole is four times as fast as one for each segment (2 us instead of 9 for 50 values).
+   */
   #readValues(body: string): string[] | null {
     const segments = this.#segments;
     const last = segments.length - 1;
+    if (!body.startsWith(segments[0] as string)) return null;
     const values: string[] = [];
+    let rebuilt = '';
     let at = 0;
     for (let i = 0; i < last; i++) {
       const segment = segments[i] as string;
-      if (!body.startsWith(segment, at)) return null;
       at += segment.length;
-      const end = body.indexOf('\n', at);
-      if (end === -1) return null;
-      values.push(body.slice(at, end));
+      let end = at;
+      while (body.charCodeAt(end) > blank) end++;
+      const value = body.slice(at, end);
+      values.push(value);
+      rebuilt += segment;
+      rebuilt += value;
       at = end;
     }
-    return body.length - at === (segments[last] as string).length && body.endsWith(segments[last] as string) ? values : null;
+    rebuilt += segments[last] as string;
+    return rebuilt === body ? values : null;
   }
 
   #render(values: readonly string[], { labels, alone }: KeyTexts, atMs: number): StoredFamily[] | null {
@@ -85,13 +95,13 @@ export class BodyTemplate {
         else {
           const value = renderNumber(values[this.#values[hole] as number] as string, kind === countHole ? 'count' : 'value');
           if (value === null) return null;
-          // Every line ends behind its value.
           text += value;
-          text += '\n';
         }
       }
-      ends.push(text.length);
+      // A family ends behind a value; the line feed comes with the next constant.
+      ends.push(text.length + 1);
     }
+    text += '\n';
     const bytes = Buffer.allocUnsafeSlow(text.length);
     bytes.write(text, 'latin1');
     return this.#families.map((family, i) => ({
@@ -139,35 +149,60 @@ export interface DecodedFamily {
   readonly draft: FamilyDraft;
 }
 
-/** Makes a template of a body that was just decoded into `lines`. */
-export function createBodyTemplate(body: Buffer, lines: ReadyLines, decoded: readonly DecodedFamily[]): BodyTemplate {
+/** Makes a template of a body that was just decoded into `lines`, with so many grouping labels. */
+export function createBodyTemplate(body: Buffer, lines: ReadyLines, decoded: readonly DecodedFamily[], labelCount: number): BodyTemplate {
   const ready = Buffer.from(lines.bytes.buffer, lines.bytes.byteOffset, lines.length);
-  const segments: string[] = [];
-  let bodyAt = 0;
-  for (let line = 0; line < lines.lineCount; line++) {
-    segments.push(body.toString('latin1', bodyAt, lines.valueStarts[line]));
-    bodyAt = lines.valueEnds[line] as number;
-  }
-  segments.push(body.toString('latin1', bodyAt));
   const constants: string[] = [];
   const holes: number[] = [];
   const values: number[] = [];
-  const families = decoded.map(({ stored, draft }) => {
-    for (const line of draft.lineOrder()) {
-      let at = lines.starts[line] as number;
-      for (let hole = lines.firstHoles[line] as number; hole < (lines.firstHoles[line + 1] as number); hole++) {
-        const kind = lines.holeKinds[hole] as number;
-        constants.push(ready.toString('latin1', at, lines.holeStarts[hole]));
-        holes.push(kind);
-        values.push(kind === valueHole || kind === countHole ? line : 0);
-        at = lines.holeEnds[hole] as number;
-      }
+  const addLine = (line: number): void => {
+    let at = lines.starts[line] as number;
+    const end = lines.firstHoles[line + 1] as number;
+    for (let hole = lines.firstHoles[line] as number; hole < end;) {
+      const kind = lines.holeKinds[hole] as number;
+      const isValue = kind === valueHole || kind === countHole;
+      const last = isValue ? hole : lastOfAllLabels(lines, hole, labelCount);
+      const constant = ready.toString('latin1', at, lines.holeStarts[hole]);
+      const isFirstOfLine = hole === lines.firstHoles[line] && holes.length > 0;
+      constants.push(isFirstOfLine ? flatten(`\n${constant}`) : constant);
+      holes.push(last > hole ? allLabels : kind);
+      values.push(isValue ? line : 0);
+      at = lines.holeEnds[last] as number;
+      hole = last + 1;
     }
+  };
+  const families = decoded.map(({ stored, draft }) => {
+    for (const line of draft.lineOrder()) addLine(line);
     const { name, type, help, metricCount, sampleCount, order } = stored;
     return { name, type, help, metricCount, sampleCount, order, holeEnd: holes.length };
   });
   const fitsEveryKey = decoded.every(({ draft }) => haveEqualNamesByCount(lines, draft));
-  return new BodyTemplate({ segments, constants, holes, values, families, fitsEveryKey });
+  return new BodyTemplate({ segments: cutSegments(body, lines), constants, holes, values, families, fitsEveryKey });
+}
+
+function cutSegments(body: Buffer, lines: ReadyLines): string[] {
+  const segments: string[] = [];
+  let at = 0;
+  for (let line = 0; line < lines.lineCount; line++) {
+    segments.push(body.toString('latin1', at, lines.valueStarts[line]));
+    at = lines.valueEnds[line] as number;
+  }
+  segments.push(body.toString('latin1', at));
+  return segments;
+}
+
+/** The last of the holes that together hold all grouping labels, with no other label between them; the hole itself if it is not so. */
+function lastOfAllLabels(lines: ReadyLines, hole: number, labelCount: number): number {
+  for (let i = 0; i < labelCount; i++) {
+    if (lines.holeKinds[hole + i] !== i) return hole;
+    if (i > 0 && lines.holeStarts[hole + i] !== (lines.holeEnds[hole + i - 1] as number) + ','.length) return hole;
+  }
+  return hole + labelCount - 1;
+}
+
+/** A text put together is a tree of its parts until somebody needs it in one piece, which is then done at every use. */
+function flatten(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 /** Whether the lines of one family with as many labels have the same label names. Lines with fewer labels come first in any case. */

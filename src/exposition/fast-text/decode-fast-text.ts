@@ -35,7 +35,7 @@ export class FastTextDecoder {
       const decoded = readBody(body, key, texts, atMs);
       if (decoded === null) return null;
       const wantsTemplate = isSmall && lines.lineCount > 0 && this.#templates.wantsTemplate();
-      if (wantsTemplate) this.#templates.add(key, createBodyTemplate(body, lines, decoded));
+      if (wantsTemplate) this.#templates.add(key, createBodyTemplate(body, lines, decoded, texts.labels.length));
       return decoded.map(({ stored }) => stored);
     } finally {
       lines.shrink();
