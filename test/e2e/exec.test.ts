@@ -115,9 +115,10 @@ test('a signal that ends the job ends pushgate too, after the push', async () =>
 
 test('in a terminal, ^C reaches the job once', async (context) => {
   if (!existsSync('/usr/bin/script')) return context.skip('needs script of util-linux');
-  const file = path.join(folder(), 'job.sh');
-  writeFileSync(file, 'trap "echo got" INT\necho ready\nn=0\nwhile [ $n -lt 20 ]; do sleep 0.1; n=$((n+1)); done\necho done\n');
-  const command = `${process.execPath} ${pushgateBin} exec --url=${gateway.url} --job=terminal -- sh ${file}`;
+  const file = path.join(folder(), 'job.mjs');
+  // Two that come at once could be taken for one: it says so itself, at once, and waits for more.
+  writeFileSync(file, "process.on('SIGINT', () => console.log('got'));\nconsole.log('ready');\nsetTimeout(() => {}, 3000);\n");
+  const command = `${process.execPath} ${pushgateBin} exec --url=${gateway.url} --job=terminal -- ${process.execPath} ${file}`;
   const terminal = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
   let seen = '';
   terminal.stdout.setEncoding('utf8').on('data', (text: string) => (seen += text));
