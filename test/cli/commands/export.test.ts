@@ -85,10 +85,10 @@ test('a store is written as a persistence file of the reference, which is read a
 test('a form that is none, and groups that contradict each other, are refused before anything is written', async () => {
   await makeStore(at('store'), [groupOf({ job: 'a' }, '# TYPE x counter\nx 1\n'), groupOf({ job: 'b' }, '# TYPE x gauge\nx 1\n')]);
   expect(await run(['export', '--format=gob', at('store'), at('gob')])).toMatchObject({
-    code: 1,
+    code: 2,
     stderr: 'pushgate: error: --format is text or pushgateway, not gob, try pushgate export --help\n',
   });
   const { code, stderr } = await run(['export', '--format=pushgateway', at('store'), at('gob')]);
-  expect([code, stderr]).toEqual([1, expect.stringContaining('1 metric families contradict others, and it would fail every scrape')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('1 metric families contradict others, and it would fail every scrape')]);
   expect(existsSync(at('gob'))).toBe(false);
 });
