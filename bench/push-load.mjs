@@ -8,8 +8,8 @@ import path from 'node:path';
 import { groupLabels, groupPath, makeStoredBody, textType, variantCount } from './bodies.mjs';
 
 const connections = 16;
-const pipelineDepth = 16;
-const fillConnections = 4;
+const pipelineDepth = 4;
+const fillConnections = 32;
 const answerTimeout = '60s';
 /** A server that answers nothing in time is given twice the time, up to here. */
 const trySecondsMax = 60;

@@ -40,6 +40,7 @@ const programs = { reference: referenceFile, unchecked: referenceFile, victoria:
 
 const running = new Set();
 let folder = null;
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
   if (folder !== null) rmSync(folder, { recursive: true, force: true });

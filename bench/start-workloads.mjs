@@ -1,5 +1,5 @@
 // Milliseconds from the start of a process to its first answer.
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -41,6 +41,7 @@ async function measureLargeStart(name, { scrapeSamples, starts }) {
     ms.push(await waitForAnswer(server, '/-/ready'));
     const found = await countSamples(server);
     await server.stop();
+    rmSync(copy);
     if (found !== scrapeSamples.large) throw new Error(`${name} started with ${found} samples of ${scrapeSamples.large}`);
   }
   return { 'start large': ms };

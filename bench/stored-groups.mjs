@@ -1,5 +1,5 @@
 // Servers that have groups in them before something is measured.
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { makeBodies, variantCount } from './bodies.mjs';
 import { groupSamples } from './plans.mjs';
@@ -37,7 +37,11 @@ async function startReference(name, groups, samples) {
   copyFileSync(await snapshots.get(kind), copy);
   const server = await startServer(name, [`--persistence.file=${copy}`, '--persistence.interval=24h']);
   await waitForSamples(server, groups * samples);
-  return server;
+  const stop = async () => {
+    await server.stop();
+    rmSync(copy);
+  };
+  return { ...server, stop };
 }
 
 /** What the reference writes itself in its unchecked mode. */

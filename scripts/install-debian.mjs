@@ -1,4 +1,4 @@
-// Installs from Debian what the end-to-end tests need and is missing, where that is possible. Never fails: where it
+// Installs from Debian what the end-to-end tests (or, by their own list, the benches) need and is missing, where that is possible. Never fails: where it
 // cannot install, the tests in need of it skip loudly (and fail in CI).
 // Usage: node scripts/install-debian.mjs [LIST.json]
 import { spawnSync } from 'node:child_process';
@@ -59,9 +59,9 @@ function install(packages) {
 }
 
 function report(left, obstacle) {
-  if (left.length === 0) return console.log('Everything that the tests need is installed.');
+  if (left.length === 0) return console.log('Everything that is needed is installed.');
   const bar = '!'.repeat(80);
-  console.error(`${bar}\nNot installed${obstacle === null ? '' : ` (${obstacle})`}; these tests will be SKIPPED:`);
+  console.error(`${bar}\nNot installed${obstacle === null ? '' : ` (${obstacle})`}; this will be SKIPPED:`);
   for (const part of left) console.error(`  without ${part.package}: ${part.for}`);
   console.error(`${bar}`);
 }
