@@ -38,6 +38,7 @@ export const limits = [
     const work = `${form} push, ${Number(samples).toLocaleString('en')} samples, ${stored}`;
     return [rate(key, work, 'reference', 1500), rate(key, work, 'unchecked', 3)];
   }),
+  ownRate('push 50 into many', 'the same push at 10,000 stored groups'),
   ownRate('push 50 of most', 'the same push at 100,000 stored groups'),
   ownRate('push 50 over most', 'pushes to all of 100,000 stored groups'),
   ...['small', 'large'].flatMap((size) => [
@@ -47,11 +48,20 @@ export const limits = [
   gzipTime('scrape large gzip', 'scrape, 500,000 samples, gzip'),
   gzipTime('scrape large gzip changed', 'scrape, 500,000 samples, gzip, a tenth of the groups pushed before'),
   speedup('scrape large gzip', 'scrape, 500,000 samples, gzip', 15),
+  speedup('scrape large text', 'scrape, 500,000 samples, text', 8),
   speedup('scrape small protobuf', `scrape, ${sampleCount('small')}, protobuf`, 10),
   speedup('scrape large protobuf', `scrape, ${sampleCount('large')}, protobuf`, 10),
   amount('steady p99', 'pushes during a scrape of 500,000 samples, p99', 'ms', 10),
   amount('steady p99.9', 'pushes during a scrape of 500,000 samples, p99.9', 'ms', 25),
   amount('memory kept', 'memory, 500,000 samples in 10,000 groups, after a full collection', 'MB', 250e6),
+  {
+    id: 'memory kept / reference',
+    work: 'the same, beside the reference',
+    unit: 'share',
+    peer: peerTitles.reference,
+    atMost: 0.5,
+    value: (of) => of('memory kept', 'pushgate') / of('memory kept', 'reference'),
+  },
   amount('memory peak', 'memory, 500,000 samples in 10,000 groups, peak during scrapes', 'MB', 400e6),
   {
     id: 'durable',

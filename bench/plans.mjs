@@ -10,7 +10,7 @@ const full = {
   scrapes: 5,
   starts: 3,
   steady: { seconds: 31, perSecond: 500, scrapeEverySeconds: 5 },
-  groups: { few: 10, usual: 1000, most: 100_000 },
+  groups: { none: 0, few: 10, usual: 1000, many: 10_000, most: 100_000 },
   scrapeSamples: { small: 50_000, large: 500_000 },
 };
 const quick = { ...full, rounds: 1, seconds: 2, scrapes: 2, starts: 2, steady: { ...full.steady, seconds: 11 } };
@@ -25,7 +25,7 @@ const tiny = {
   scrapes: 1,
   starts: 1,
   steady: { seconds: 0.5, perSecond: 100, scrapeEverySeconds: 0.2 },
-  groups: { few: 10, usual: 20, most: 100 },
+  groups: { none: 0, few: 10, usual: 20, many: 40, most: 100 },
   scrapeSamples: { small: 500, large: 2000 },
 };
 

@@ -23,6 +23,11 @@ export const pushWorkloads = [
   pushWorkload('push 50 of few', ['pushgate'], { stored: 'few', targets: 'few' }),
   pushWorkload('push 50 of most', ['pushgate'], { stored: 'most', targets: 'few' }),
   pushWorkload('push 50 over most', ['pushgate'], { stored: 'most', targets: 'most' }),
+  ...[1, 50, 1000].flatMap((samples) => [
+    pushWorkload(`push ${samples} into none`, gateways, { samples, stored: 'none', targets: 'few' }),
+    // With checks the reference answers such a push in seconds.
+    pushWorkload(`push ${samples} into many`, ['pushgate', 'unchecked'], { samples, stored: 'many', targets: 'few' }),
+  ]),
   { name: 'durable', servers: ['pushgate'], measure: measureDurable },
 ];
 

@@ -104,6 +104,12 @@ function pushRows(results, { groups }) {
     'push 50 of few': `50 samples, ${count(groups.few)} groups stored`,
     'push 50 of most': `50 samples, to ${count(groups.few)} of ${count(groups.most)} groups stored`,
     'push 50 over most': `50 samples, to all of ${count(groups.most)} groups stored`,
+    ...Object.fromEntries(
+      [1, 50, 1000].flatMap((samples) => [
+        [`push ${samples} into none`, `${count(samples)} samples, to ${count(groups.few)} groups, nothing else stored`],
+        [`push ${samples} into many`, `${count(samples)} samples, to ${count(groups.few)} of ${count(groups.many)} groups stored`],
+      ]),
+    ),
     'durable memory': '50 samples, 64 connections, new store in memory',
     'durable disk': '50 samples, 64 connections, on disk before the answer',
   };
