@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseCommandLine } from '../../src/cli/command-line.ts';
 import { type ExposedSample, readExposition, readSample, seriesOf } from '../fuzz/exposition.ts';
 import { needs } from '../support/debian.ts';
-import { readShellBlocks } from '../support/guide.ts';
+import { readBlocks, readShellBlocks } from '../support/guide.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
 import { eventually } from './target.ts';
 import { Walk } from './walk.ts';
@@ -51,7 +51,30 @@ describe.runIf(needs('curl', 'prometheus', 'promtool'))('a reader who types in w
     );
     for (const command of reader.recorded()) expectToWork(command);
   });
+
+  test.each(pages)('copies configurations from %s that are taken', { timeout: 60_000 }, async (page) => {
+    const reader = (walk = await Walk.begin(folder()));
+    const blocks = readBlocks(page, 'yaml').map(({ text }) => text);
+    for (const [i, block] of blocks.entries()) {
+      const [check, text] = checkOf(block, `/tmp/${String(i)}.yml`);
+      writeFileSync(path.join(folder(), 'tmp', `${String(i)}.yml`), text);
+      if (check !== null) await reader.type(check);
+    }
+    const scrapes = blocks.filter((block) => block.includes('scrape_configs:'));
+    expect(scrapes.map((block) => /honor_labels: true/.test(block))).toEqual([true]);
+  });
 });
+
+/** What says whether a configuration is right, and the text as it wants it. */
+function checkOf(block: string, file: string): [check: string | null, text: string] {
+  if (block.includes('scrape_configs:')) return [`promtool check config ${file}`, block];
+  if (block.startsWith('- alert:'))
+    return [`promtool check rules ${file}`, `groups:\n- name: page\n  rules:\n${block.replaceAll(/^/gm, '  ')}`];
+  if (block.startsWith('collectors:')) return [`pushgate agent --check --config ${file}`, block];
+  // The web configuration wants files that are not there; its own tests are in test/http.
+  expect(Object.keys(parse(block) as object)).toEqual(['tls_server_config', 'basic_auth_users']);
+  return [null, block];
+}
 
 function isPush(block: string): boolean {
   return block.includes('curl') && block.includes(':9091/metrics/job/');

@@ -18,19 +18,15 @@ const blockMsMax = 60_000;
  */
 export class Walk {
   readonly #folder: string;
-  readonly #ports: Readonly<Record<'gateway' | 'prometheus' | 'app', number>>;
+  readonly #ports: Ports;
 
-  private constructor(folder: string, ports: Walk['ports']) {
+  private constructor(folder: string, ports: Ports) {
     this.#folder = folder;
     this.#ports = ports;
   }
 
-  get ports(): Readonly<Record<'gateway' | 'prometheus' | 'app', number>> {
-    return this.#ports;
-  }
-
   static async begin(folder: string): Promise<Walk> {
-    const walk = new Walk(folder, { gateway: await findFreePort(), prometheus: await findFreePort(), app: await findFreePort() });
+    const walk = new Walk(folder, { gateway: await findFreePort(), prometheus: await findFreePort() });
     walk.#makeClone();
     walk.#makeStandIns();
     return walk;
@@ -76,7 +72,6 @@ export class Walk {
     return text
       .replaceAll(/localhost:9091|127\.0\.0\.1:9091/g, `127.0.0.1:${String(this.#ports.gateway)}`)
       .replaceAll('localhost:9090', `127.0.0.1:${String(this.#ports.prometheus)}`)
-      .replaceAll(/\b8080\b/g, String(this.#ports.app))
       .replaceAll(/(?<=[ '"])\/tmp\//g, `${this.#folder}/tmp/`);
   }
 
@@ -130,6 +125,11 @@ export class Walk {
     const file = this.#at(`pids/${name}`);
     return `if [ -e '${file}' ]; then kill "$(cat '${file}')" || true; while kill -0 "$(cat '${file}')"; do sleep 0.02; done 2> /dev/null; rm '${file}'; fi`;
   }
+}
+
+interface Ports {
+  readonly gateway: number;
+  readonly prometheus: number;
 }
 
 /** Whether there was such a process. */
