@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 describe.runIf(needs('curl', 'prometheus', 'promtool'))('a reader who types in what a page prints', () => {
-  test.each(pages)('gets from nothing to series in Prometheus, and on to the end of %s', { timeout: 120_000 }, async (page) => {
+  test.each(pages)('gets from nothing to series in Prometheus, and on to the end of %s', { timeout: 180_000 }, async (page) => {
     const blocks = readShellBlocks(page).map(({ text }) => text);
     for (const [command] of [...leaves, ...says]) expect(blocks.join('\n'), command).toContain(command);
     const reader = (walk = await Walk.begin(folder()));
