@@ -53,6 +53,11 @@ export class ConnectionTracker {
     return (this.responsesOf.get(socket)?.length ?? 0) === 0;
   }
 
+  /** Whether requests on the connection wait for the one in work. */
+  hasWaiting(socket: Socket): boolean {
+    return (this.responsesOf.get(socket)?.length ?? 0) > 1;
+  }
+
   /** A request of HTTP/1 arrived on the connection. */
   beginRequest(socket: Socket, response: ServerResponse): Arrival {
     const responses = this.responsesOf.get(socket);

@@ -6,6 +6,7 @@ import { peekGzipHeader, readBody, readContentEncoding, type BodyLimits } from '
 import type { Arrival, ConnectionTracker } from './connections.ts';
 import type { Gate } from './gate.ts';
 import { isHttp2, type IncomingRequest, type OutgoingResponse } from './messages.ts';
+import { Outbox } from './outbox.ts';
 import { refuseMessage } from './protocol.ts';
 import { errorReply, statusReply } from './replies.ts';
 import type { RoutedRequest, Router } from './router.ts';
@@ -34,7 +35,7 @@ export type RequestListener = (request: IncomingRequest, response: OutgoingRespo
  */
 export function createRequestListener(options: ServeOptions): RequestListener {
   const { connections, openRequestsMax } = options;
-  const { begin, send } = createAnswerer(options);
+  const { begin, send, hurry } = createAnswerer(options);
 
   // One function for all responses instead of a closure for each.
   function onResponseClose(this: OutgoingResponse): void {
@@ -52,6 +53,7 @@ export function createRequestListener(options: ServeOptions): RequestListener {
     else arrival = connections.beginRequest(request.socket, response);
     if (arrival === 'gone') return;
     (response as ServerResponse).on('close', onResponseClose);
+    if (arrival === 'waits') hurry(request);
     if (arrival === 'refused' || connections.openRequests > openRequestsMax) send(request, response, overloadReply);
     else if (arrival === 'begins') begin(request, response);
   };
@@ -61,12 +63,16 @@ export function createRequestListener(options: ServeOptions): RequestListener {
 interface Answerer {
   readonly begin: (request: IncomingRequest, response: OutgoingResponse) => void;
   readonly send: (request: IncomingRequest, response: OutgoingResponse, reply: HttpReply) => void;
+  /** Another request came behind the one in work on its connection. */
+  readonly hurry: (request: IncomingRequest) => void;
 }
 
 function createAnswerer({ router, gate, connections, bodyLimits, bodyBudgets, logger }: ServeOptions): Answerer {
   const onStreamError = (error: unknown): void => logger.error({ err: error }, 'Cannot send the rest of a reply');
 
-  const send = (request: IncomingRequest, response: OutgoingResponse, reply: HttpReply): void => {
+  const outbox = new Outbox();
+
+  const sendNow = (request: IncomingRequest, response: OutgoingResponse, reply: HttpReply): void => {
     const options: SendOptions = {
       extraHeaders: gate === null ? null : gate.extraHeaders(),
       closesConnection: connections.isClosing,
@@ -78,6 +84,11 @@ function createAnswerer({ router, gate, connections, bodyLimits, bodyBudgets, lo
       logger.error({ err: error, method: request.method, path: request.url }, 'Cannot send a reply');
       response.destroy();
     }
+  };
+  const send = (request: IncomingRequest, response: OutgoingResponse, reply: HttpReply): void => {
+    const { socket } = request;
+    if (isHttp2(response) || connections.hasWaiting(socket)) sendNow(request, response, reply);
+    else outbox.hold(socket, () => sendNow(request, response, reply));
   };
   const fail = (request: IncomingRequest, response: OutgoingResponse, error: unknown): void =>
     send(request, response, replyToError(error, request, logger));
@@ -133,7 +144,7 @@ function createAnswerer({ router, gate, connections, bodyLimits, bodyBudgets, lo
       fail(request, response, error);
     }
   };
-  return { begin, send };
+  return { begin, send: sendNow, hurry: ({ socket }) => outbox.hurry(socket) };
 }
 
 /** A Refusal is answered in its own words, one of the server's state with when to try again; anything else is ours or the world's fault, and only the log learns more. */

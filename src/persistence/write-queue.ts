@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure, Refusal } from '../base/errors.ts';
 import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { Group } from '../model/group.ts';
@@ -20,12 +19,9 @@ export type EncodeGroup = (group: Group) => Uint8Array;
  * A write is answered after its commit, refused ones too, since they stamp the failure time. When the log fails, every write of the batch is
  * answered with 503 and nothing of it shows.
  *
- * The first write waits for the others that the same turn of the event loop brings, so that their answers leave together: an answer sent
- * alone wakes its client up alone, which costs more than the push (measured with 16 clients in memory: 58 us of CPU a push, not 76).
- *
- * After that a batch is taken as soon as the last commit is over, so busy clients fall into two halves, one of which is read while the other
- * is flushed. Waiting a few turns more lets all share a commit (measured with 64: 60 groups instead of 32), but then disk and CPU wait for
- * each other: with 16 and 64 clients it was never faster, and up to half slower.
+ * A batch is taken as soon as the last commit is over, so busy clients fall into two halves, one of which is read while the other is
+ * flushed. Waiting a few turns of the event loop lets all share a commit (measured with 64: 60 groups instead of 32), but then disk and
+ * CPU wait for each other: with 16 and 64 clients it was never faster, and up to half slower.
  */
 export class WriteQueue {
   readonly #store: MetricStore;
@@ -65,7 +61,6 @@ export class WriteQueue {
   }
 
   async #run(): Promise<void> {
-    await nextTurn();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.length <= batchWritesMax ? this.#waiting : this.#waiting.slice(0, batchWritesMax);
       this.#waiting = this.#waiting.length <= batchWritesMax ? [] : this.#waiting.slice(batchWritesMax);

@@ -50,6 +50,19 @@ describe('connections', () => {
     expect(readExposition(await scrape(gateway)).get('crowd')?.samples).toHaveLength(1000);
   });
 
+  test('on which 20,000 pushes come without waiting for an answer are all stored, in their order', { timeout: 60_000 }, async () => {
+    const client = await connectRaw(gateway.port);
+    const count = 20_000;
+    for (let index = 0; index < count; index++)
+      client.send(rawPush(`/metrics/job/pipelined/n/${String(index % 1000)}`, `pipelined ${String(index)}\n`));
+    const statuses = await client.waitForAnswers(count);
+    client.socket.destroy();
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    const samples = readExposition(await scrape(gateway)).get('pipelined')?.samples ?? [];
+    expect(samples).toHaveLength(1000);
+    expect(samples.every(({ value }) => Number(value) >= count - 1000)).toBe(true);
+  });
+
   test('are kept and used again', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     let reused = 0;

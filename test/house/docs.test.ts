@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { flagKeys, flagTable, type Flags } from '../../src/cli/flags.ts';
-import { checkChangelog, findDeadLinks, listDifferenceIds, listFlagRows } from './docs.ts';
+import { checkChangelog, findDeadLinks, listCodeBlocks, listDifferenceIds, listFlagRows } from './docs.ts';
 import { readRepository } from './tree.ts';
 
 const repository = readRepository();
@@ -11,6 +11,29 @@ const read = (file: string): string => repository.get(file) ?? '';
 test('the flags of the README are the flags of the command, with their defaults and meanings, in the order of the usage', () => {
   const rows = flagKeys().map((key) => flagRow(key));
   expect(listFlagRows(read('README.md'))).toEqual(rows);
+});
+
+test('the flags of the Chinese README are the same, with the same defaults', () => {
+  const nameAndDefault = (rows: string[][]): string[][] => rows.map((cells) => cells.slice(0, 2));
+  const chinese = listFlagRows(read('README.zh-CN.md'), '启动参数');
+  expect(nameAndDefault(chinese)).toEqual(nameAndDefault(listFlagRows(read('README.md'))));
+  expect(chinese.filter(([, , meaning = '']) => !/\p{Script=Han}/u.test(meaning))).toEqual([]);
+});
+
+test('the README in both languages has the same blocks of code in the same order, and each names the other at its top', () => {
+  const [english, chinese] = [read('README.md'), read('README.zh-CN.md')];
+  expect(listCodeBlocks(chinese)).toEqual(listCodeBlocks(english));
+  expect(english.split('\n').slice(0, 4).join('\n')).toContain('(README.zh-CN.md)');
+  expect(chinese.split('\n').slice(0, 4).join('\n')).toContain('(README.md)');
+});
+
+test('the README in both languages leads to the same pages; the Chinese one leads to its guide, too', () => {
+  const targets = (file: string): string[] =>
+    [...new Set([...read(file).matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = '']) => target))].sort();
+  const own = ['README.md', 'README.zh-CN.md', 'docs/zh-CN/guide.md'];
+  const others = (file: string): string[] => targets(file).filter((target) => !own.includes(target));
+  expect(others('README.zh-CN.md')).toEqual(others('README.md'));
+  expect(targets('README.zh-CN.md')).toContain('docs/zh-CN/guide.md');
 });
 
 function flagRow<K extends keyof Flags>(key: K): string[] {
@@ -69,6 +92,13 @@ test('a changelog that breaks the rules is found', () => {
 
 test('ids of differences are read from the first column only', () => {
   expect(listDifferenceIds('| `a/b-1`, `c/d` | text `e/f` |\n`g/h`\n')).toEqual(['a/b-1', 'c/d']);
+});
+
+test('blocks of code are compared without the comments behind their commands', () => {
+  const page = (comment: string): string => `text\n\n\`\`\`sh\nrun a   # ${comment}\n\`\`\`\n\n\`\`\`yaml\na: 1\n\`\`\`\n`;
+  expect(listCodeBlocks(page('one'))).toEqual(['```sh\nrun a\n```', '```yaml\na: 1\n```']);
+  expect(listCodeBlocks(page('二'))).toEqual(listCodeBlocks(page('one')));
+  expect(listCodeBlocks(page('one').replace('run a', 'run b'))).not.toEqual(listCodeBlocks(page('one')));
 });
 
 test('rows of flags are read from their own section only', () => {

@@ -75,9 +75,14 @@ export function listDifferenceIds(page: string): string[] {
   return rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([a-z-]+\/[a-z0-9-]+)`/g)].map(([, id = '']) => id));
 }
 
-/** The rows of the table under `## Flags`, each as its cells. */
-export function listFlagRows(readme: string): string[][] {
-  const section = readme.split(/^## Flags$/m)[1]?.split(/^## /m)[0] ?? '';
+/** The blocks of code of a page with their languages, in their order. Comments behind commands may be in the language of the page. */
+export function listCodeBlocks(page: string): string[] {
+  return [...page.matchAll(/^```[\s\S]*?^```$/gm)].map(([block]) => block.replaceAll(/ +# .*$/gm, ''));
+}
+
+/** The rows of the table under the heading of flags, each as its cells. */
+export function listFlagRows(readme: string, heading = 'Flags'): string[][] {
+  const section = readme.split(`\n## ${heading}\n`)[1]?.split(/^## /m)[0] ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('| `--'));
   return rows.map((row) =>
     row

@@ -11,7 +11,7 @@ const longFunctions: ReadonlySet<string> = new Set([]);
 
 /** Names that people expect to find as they are. */
 const conventionalNames =
-  /^(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|RESULTS|LICENSE|Dockerfile|Cargo)(\.(md|toml|lock))?$|^(Chart\.yaml|NOTES\.txt|_[a-z]+\.tpl)$/;
+  /^(README(\.zh-CN)?|ARCHITECTURE|CONTRIBUTING|CHANGELOG|RESULTS|LICENSE|Dockerfile|Cargo)(\.(md|toml|lock))?$|^(Chart\.yaml|NOTES\.txt|_[a-z]+\.tpl)$/;
 const kebabCase = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*$/;
 
 /** Each broken rule of the house as a sentence. */
