@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -69,7 +70,7 @@ export class Agent {
     this.#ownSchedule.stop();
     await Promise.all([...this.#runners.values()].map((runner) => runner.stop(this.#config.own.stopTimeoutMs)));
     const own = this.#ownPusher();
-    const limit = AbortSignal.timeout(lastPushesMsMax);
+    const limit = limitLastPushes();
     const others = [...this.#pushers.values()].filter((pusher) => pusher !== own);
     await Promise.all(others.map((pusher) => pusher.stop(limit)));
     this.#offerOwn();
@@ -104,7 +105,7 @@ export class Agent {
     const wanted = new Set([config.own.key.id, ...config.collectors.map(({ key }) => key.id)]);
     const ended = [...this.#pushers].filter(([id]) => !wanted.has(id));
     for (const [id] of ended) this.#pushers.delete(id);
-    const limit = AbortSignal.timeout(lastPushesMsMax);
+    const limit = limitLastPushes();
     await Promise.all(ended.map(([, pusher]) => pusher.stop(limit)));
   }
 
@@ -175,6 +176,13 @@ export class Agent {
     });
     this.#ownPusher().offer(ownSource, families);
   }
+}
+
+/** Ends the last pushes of any number of groups. Each of them listens to it, which is no leak that Node should warn of. */
+function limitLastPushes(): AbortSignal {
+  const limit = AbortSignal.timeout(lastPushesMsMax);
+  setMaxListeners(0, limit);
+  return limit;
 }
 
 /** A collector that cannot run here does not succeed. */

@@ -1,8 +1,6 @@
 import { Refusal } from '../base/errors.ts';
 import type { LogFields } from '../base/logger.ts';
-import type { DecodedPush } from '../exposition/decode-push.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from '../http/types.ts';
-import type { GroupingKey } from '../model/grouping-key.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import type { Gateway } from './gateway.ts';
 import type { GroupingPath } from './parse-grouping-path.ts';
@@ -56,7 +54,7 @@ async function push(gateway: Gateway, kind: 'replace' | 'add', request: HttpRequ
   attempt.bytes = body.length;
   const atMs = clock.nowMs();
   attempt.atMs = atMs;
-  const decoded = decode(gateway, request, body, key, atMs);
+  const decoded = gateway.decoder.decode(body, request.headers['content-type'], key, atMs);
   attempt.samples = countSamples(decoded.families);
   try {
     await writes.submit({ kind, key, ...decoded, atMs });
@@ -65,16 +63,6 @@ async function push(gateway: Gateway, kind: 'replace' | 'add', request: HttpRequ
     return replyToRefusedPush(gateway, request, error);
   }
   return options.isChecked ? stored : accepted;
-}
-
-/** A body that cannot be read is the client's affair, which gets the reason; the log tells of it only to who wants to know. */
-function decode({ decoder, logger }: Gateway, request: HttpRequest, body: Buffer, key: GroupingKey, atMs: number): DecodedPush {
-  try {
-    return decoder.decode(body, request.headers['content-type'], key, atMs);
-  } catch (error) {
-    if (error instanceof Refusal) logger.debug(describePush(request, error), 'Cannot read a push');
-    throw error;
-  }
 }
 
 function countSamples(families: readonly StoredFamily[]): number {

@@ -6,9 +6,10 @@ import { assemble } from './assemble.ts';
 import { parseCommandLine } from './command-line.ts';
 import type { Command, CommandIo } from './commands/command.ts';
 import { findCommand } from './commands/command-table.ts';
+import { exitCodes } from './commands/exit-codes.ts';
 import { runCommand } from './commands/run-command.ts';
 import { createLogger } from './logger.ts';
-import { serve } from './serve.ts';
+import { exitOnBugs, serve } from './serve.ts';
 
 /** The program: reads the arguments behind its name, then does what they ask for, or serves until it is told to stop. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -34,6 +35,12 @@ async function mainServe(argv: readonly string[]): Promise<void> {
 async function mainCommand(command: Command, argv: readonly string[]): Promise<void> {
   const clock = createSystemClock();
   const logger = createLogger({ level: 'warn', format: 'logfmt' });
+  if (command.reportsBugs !== true) {
+    exitOnBugs(logger, process, (code) => {
+      logger.flush();
+      process.exit(code);
+    });
+  }
   process.exitCode = await runCommand(command, argv, {
     ...(command.leavesStdio === true ? createPlainStdio() : openStdio()),
     clock,
@@ -46,7 +53,7 @@ type Stdio = Pick<CommandIo, 'stdin' | 'stdout' | 'stderr' | 'env' | 'signal'>;
 function openStdio(): Stdio {
   const { stdin, stdout, stderr, env } = process;
   stderr.on('error', () => {});
-  return { stdin, stdout, stderr, env, signal: watchReader(stdout) };
+  return { stdin, stdout, stderr, env, signal: watchReader(stdout, stderr) };
 }
 
 /** For a command that hands stdio on: Node's streams would make pipes and terminals non-blocking for the program that shares them. */
@@ -68,12 +75,16 @@ function createPlainOutput(fd: number): Writable {
   });
 }
 
-/** A signal that is given when the reader of stdout goes away. What is written after that is lost, and nobody misses it. */
-function watchReader(stdout: NodeJS.WriteStream): AbortSignal {
+/**
+ * A signal that is given when the reader of stdout goes away. What is written after that is lost, and nobody misses it; what does not fit
+ * on a disk is missed, and ends the process.
+ */
+function watchReader(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): AbortSignal {
   const reader = new AbortController();
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    reader.abort(error);
+    if (error.code === 'EPIPE') return reader.abort(error);
+    stderr.write(`pushgate: error: cannot write to stdout: ${error.message}\n`);
+    process.exit(exitCodes.failed);
   });
   return reader.signal;
 }

@@ -4,26 +4,32 @@ import type { Answer } from './send-request.ts';
 export function describeRefusedAnswer({ status, headers, body }: Answer): string {
   const { location } = headers;
   if (status >= 300 && status < 400) return `it answered ${status} and sends elsewhere (${show(location ?? 'nowhere')}); give that address`;
-  const text = readText(headers['content-type'] ?? '', body.toString());
-  return [`the gateway answered ${status}`, text, hintOf(status)].filter((part) => part !== '').join(': ');
+  const ownWords = readOwnWords(body.toString());
+  const text = ownWords ?? readText(headers['content-type'] ?? '', body.toString());
+  // A 404 in the words of the API is about what was asked for, not about the address.
+  const hint = ownWords !== null && status === 404 ? '' : hintOf(status);
+  return [`the gateway answered ${status}`, text, hint].filter((part) => part !== '').join(': ');
 }
 
-/** The sentence of a plain answer, or of the JSON of the API; nothing of a page of some proxy. */
-function readText(contentType: string, body: string): string {
-  if (/\bhtml\b/i.test(contentType) || body.trimStart().startsWith('<')) return '';
+/** The sentence in the JSON of the API; `null` in any other answer. */
+function readOwnWords(body: string): string | null {
   try {
     const { error } = JSON.parse(body) as { error?: unknown };
-    if (typeof error === 'string') return show(error);
+    return typeof error === 'string' ? show(error) : null;
   } catch {
-    // Plain text, as for a push.
+    return null;
   }
-  return show(body);
+}
+
+/** The sentence of a plain answer, as to a push; nothing of a page of some proxy. */
+function readText(contentType: string, body: string): string {
+  return /\bhtml\b/i.test(contentType) || body.trimStart().startsWith('<') ? '' : show(body);
 }
 
 function hintOf(status: number): string {
   if (status === 401) return 'it asks for a user and password, or a token';
   if (status === 403) return 'what was given does not allow this';
-  if (status === 404) return 'is there a route prefix missing in the address?';
+  if (status === 404) return 'is the route prefix of the address right?';
   return '';
 }
 

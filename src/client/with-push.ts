@@ -42,15 +42,16 @@ async function pushRun(options: WithPushOptions, text: string, isSuccess: boolea
   }
 }
 
+/** In the HELP texts of `pushgate exec`: a gateway with both shall not find two for one name. */
 function describeRun(prefix: string, startSeconds: number, durationSeconds: number, isSuccess: boolean): string {
   const endSeconds = startSeconds + durationSeconds;
   return formatGauges([
-    { name: `${prefix}_start_time_seconds`, help: 'When the last run began, in Unix time.', value: startSeconds },
-    { name: `${prefix}_end_time_seconds`, help: 'When the last run ended, in Unix time.', value: endSeconds },
-    { name: `${prefix}_duration_seconds`, help: 'How long the last run took.', value: durationSeconds },
-    { name: `${prefix}_success`, help: 'Whether the last run did well: 1 or 0.', value: isSuccess ? 1 : 0 },
+    { name: `${prefix}_start_time_seconds`, help: 'When the job was last started, in seconds since 1970.', value: startSeconds },
+    { name: `${prefix}_end_time_seconds`, help: 'When the job last ended, in seconds since 1970.', value: endSeconds },
+    { name: `${prefix}_duration_seconds`, help: 'How long the last run of the job took.', value: durationSeconds },
+    { name: `${prefix}_success`, help: '1 if the last run of the job did well, else 0.', value: isSuccess ? 1 : 0 },
     ...(isSuccess
-      ? [{ name: `${prefix}_last_success_time_seconds`, help: 'When a run last ended well, in Unix time.', value: endSeconds }]
+      ? [{ name: `${prefix}_last_success_time_seconds`, help: 'When the job last did well, in seconds since 1970.', value: endSeconds }]
       : []),
   ]);
 }

@@ -149,7 +149,11 @@ function createAnswerer({ router, gate, connections, bodyLimits, bodyBudgets, lo
 
 /** A Refusal is answered in its own words, one of the server's state with when to try again; anything else is ours or the world's fault, and only the log learns more. */
 function replyToError(error: unknown, request: IncomingRequest, logger: Logger): HttpReply {
-  if (error instanceof Refusal) return errorReply(error.status, error.message, error.status === 503 ? { 'Retry-After': '1' } : undefined);
+  if (error instanceof Refusal) {
+    const { method, url: path, socket } = request;
+    logger.debug({ method, path, source: socket.remoteAddress, code: error.code, err: error.message }, 'Refused a request');
+    return errorReply(error.status, error.message, error.status === 503 ? { 'Retry-After': '1' } : undefined);
+  }
   logger.error({ err: error, method: request.method, path: request.url }, 'Cannot answer a request');
   return statusReply(500);
 }

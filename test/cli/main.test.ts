@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -27,6 +27,18 @@ export async function assemble(flags, logger) {
   return { addresses: ['127.0.0.1:1'], stop, quit: new Promise(() => {}) };
 }`;
 
+/** In the place of `check`: its operand says what is to happen. */
+const stubCheck = `
+export const checkCommand = {
+  name: 'check', forms: [], summary: '', help: '', options: [], operandsMin: 1, operandsMax: 1,
+  async run({ operands: [scene] }, { stdout }) {
+    if (scene === 'rejects') throw new TypeError('x is not a function');
+    if (scene === 'throws later') setTimeout(() => { throw new TypeError('y is not a function'); });
+    if (scene === 'writes') stdout.write('a line\\n');
+    return 0;
+  },
+};`;
+
 beforeAll(() => {
   compileSources(join(directory, 'dist'), [
     'base',
@@ -43,6 +55,7 @@ beforeAll(() => {
     'cli',
   ]);
   writeFileSync(join(directory, 'dist/cli/assemble.js'), stubAssemble);
+  writeFileSync(join(directory, 'dist/cli/commands/check.js'), stubCheck);
   cpSync(join(root, 'bin'), join(directory, 'bin'), { recursive: true });
   cpSync(join(root, 'package.json'), join(directory, 'package.json'));
 });
@@ -56,12 +69,12 @@ interface Ending {
 }
 
 /** Runs the command to its end; `onStderr` sees what it has said so far, each time it says something. */
-function run(argv: string[], onStderr: (text: string, child: ChildProcess) => void = () => {}): Promise<Ending> {
-  const child = spawn(process.execPath, [join(directory, 'bin/pushgate.js'), ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+function run(argv: string[], onStderr: (text: string, child: ChildProcess) => void = () => {}, stdoutFd?: number): Promise<Ending> {
+  const child = spawn(process.execPath, [join(directory, 'bin/pushgate.js'), ...argv], { stdio: ['ignore', stdoutFd ?? 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk) => (stdout += String(chunk)));
-  child.stderr.on('data', (chunk) => {
+  child.stdout?.on('data', (chunk) => (stdout += String(chunk)));
+  child.stderr?.on('data', (chunk) => {
     stderr += String(chunk);
     onStderr(stderr, child);
   });
@@ -83,10 +96,10 @@ describe('the command', { timeout: 20_000 }, () => {
   });
 
   test('hands the arguments behind the name of a command to it', async () => {
-    expect(await run(['check', join(directory, 'no-such-store')])).toEqual({
+    expect(await run(['lint', join(directory, 'no-such-file')])).toEqual({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^pushgate: error: cannot read .*no-such-store: there is no such file\n$/) as string,
+      stderr: expect.stringMatching(/^pushgate: error: cannot read .*no-such-file: ENOENT.*\n$/) as string,
     });
     expect(await run(['export', '--help'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^usage: pushgate export /) as string });
   });
@@ -125,6 +138,27 @@ describe('the command', { timeout: 20_000 }, () => {
     expect(await run(['--web.telemetry-path=/rejection'])).toMatchObject({
       code: 70,
       stderr: expect.stringMatching(/err="nobody waits"/) as string,
+    });
+  });
+
+  test('ends a command with a bug by 70 and one line, wherever the bug is', async () => {
+    for (const [scene, error] of [
+      ['rejects', 'x is not a function'],
+      ['throws later', 'y is not a function'],
+    ] as const) {
+      const { code, stderr } = await run(['check', scene]);
+      expect(code, scene).toBe(70);
+      expect(stderr, scene).toMatch(new RegExp(`^time=\\S+ level=error msg="BUG: .*" err="${error}" stack=".*"\\n$`));
+    }
+  });
+
+  test.runIf(process.platform === 'linux')('says that stdout is full, and ends with 1', async () => {
+    const full = openSync('/dev/full', 'w');
+    const ending = await run(['check', 'writes'], undefined, full);
+    closeSync(full);
+    expect(ending).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^pushgate: error: cannot write to stdout: ENOSPC.*\n$/) as string,
     });
   });
 

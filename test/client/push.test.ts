@@ -116,10 +116,14 @@ test('a refusal carries status, text and address of the gateway, and is not trie
 test('of a proxy that answers with a page nothing but the status is repeated; the words of the API are taken out of their JSON', async () => {
   const gateway = await startScript(
     answer(404, '<html>\u001b[2J</html>', { 'content-type': 'text/html' }),
+    answer(404, '{"status":"error","errorType":"not_found","error":"there is no such group"}', { 'content-type': 'application/json' }),
     answer(409, '{"status":"error","errorType":"conflict","error":"12 groups\\u001b[2J match"}', { 'content-type': 'application/json' }),
   );
   const first = await errorOf(push('x 1\n', { url: gateway.url, job: 'j' }));
-  expect((first as Error).message).toMatch(/: the gateway answered 404: is there a route prefix missing in the address\?$/);
+  expect((first as Error).message).toMatch(/: the gateway answered 404: is the route prefix of the address right\?$/);
+  // The address is right, then.
+  const own = await errorOf(push('x 1\n', { url: gateway.url, job: 'j' }));
+  expect((own as Error).message).toMatch(/: the gateway answered 404: there is no such group$/);
   const second = await errorOf(push('x 1\n', { url: gateway.url, job: 'j' }));
   expect((second as Error).message).toMatch(/: the gateway answered 409: 12 groups \[2J match$/);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { PushUnreachableError, withPush } from '../../src/client/index.ts';
+import { writeEndMetrics } from '../../src/cli/exec/job-metrics.ts';
 import { answer, startScript } from './scripted-gateway.ts';
 
 const gone = { url: 'http://127.0.0.1:1', job: 'j', retries: 0 };
@@ -42,4 +43,14 @@ test('a gateway that is down neither takes a result away nor hides an error', as
 
 test('a push that is required fails with its own error', async () => {
   await expect(withPush({ ...gone, requirePush: true }, () => 42)).rejects.toBeInstanceOf(PushUnreachableError);
+});
+
+test('the metrics have the HELP texts of pushgate exec, so that a gateway with both has no two for one name', async () => {
+  const gateway = await startScript(answer(200));
+  await withPush({ url: gateway.url, job: 'j' }, () => {});
+  const usage = { cpuUserSeconds: null, cpuSystemSeconds: null, maxRssBytes: null };
+  const end = { startMs: 1, endMs: 2, durationMs: 1, exitCode: 0, signal: null, startError: null, usage };
+  const helps = gateway.seen[0]?.body.match(/^# HELP .*$/gm) ?? [];
+  expect(helps).toHaveLength(5);
+  expect(writeEndMetrics('job', end, false).split('\n')).toEqual(expect.arrayContaining(helps));
 });

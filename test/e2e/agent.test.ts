@@ -100,6 +100,18 @@ test('a stop pushes what is known, and deletes the groups for which that is want
   expect(await valueOf('stops', 'pushgate_agent_build_info')).toBe(1);
 });
 
+test('a stop with many groups brings every one to its end, without a warning of Node', async () => {
+  writeText('a 1\n');
+  const names = Array.from({ length: 15 }, (_, i) => `many${i}`);
+  const agent = startAgent(writeConfig('manystop', names.map((name) => textCollector(name, 'delete_on_stop: yes')).join('')));
+  await expect.poll(async () => Object.keys(await readSamples(gateway.url, 'a{', 'job="many')).length, soon).toBe(names.length);
+  agent.child.kill('SIGTERM');
+  const { code, stderr } = await agent.ended;
+  expect(code).toBe(0);
+  expect(stderr).not.toContain('Warning');
+  expect(await readSamples(gateway.url, 'a{', 'job="many')).toEqual({});
+});
+
 test('a collector that hangs is cut, and holds up neither the others nor the stop', async () => {
   writeText('a 1\n');
   const hangs = `  - { kind: exec, name: hangs, command: [sh, -c, 'trap "" TERM; sleep 60'], interval: 200ms, timeout: 300ms }\n`;

@@ -105,6 +105,8 @@ describe.each(kinds)('commands that look and delete, against $name', ({ isPushga
     ) as GroupDetail;
     expect(detail.families.map(({ name }) => name)).toEqual(['took']);
     expect((await pg(['show', detail.group.id])).stdout).toBe(stdout);
+    expect((await pg(['show', '{job="backup",instance="/var/tmp"}'])).stdout).toBe(stdout);
+    expect(await pg(['show', '{job=~"back.*"}'])).toMatchObject({ code: 2, stdout: '' });
     expect(await pg(['show', '--job', 'none'])).toMatchObject({ code: 3, stdout: '' });
   });
 

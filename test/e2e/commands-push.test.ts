@@ -221,6 +221,20 @@ describe('a gateway that is not well', () => {
     await runPushgate(['push', '--url', gateway.url, '--job', 'j'], { stdin: 'x 1\n', env: { PUSHGATE_TOKEN: 'abc' } });
     expect(gateway.seen.at(-1)?.headers.authorization).toBe('Bearer abc');
   });
+
+  test('a password in --url works, with a warning that does not repeat it; one in PUSHGATE_URL is nobody else’s to see', async () => {
+    const gateway = await startScript(answer(200));
+    const url = gateway.url.replace('//', '//u:geheim@');
+    const byFlag = await runPushgate(['push', '--url', url, '--job', 'j'], { stdin: 'x 1\n' });
+    expect(byFlag).toMatchObject({ code: 0, stderr: expect.stringMatching(/^pushgate: warning: .*PUSHGATE_URL.*\n$/) as string });
+    expect(byFlag.stderr).not.toContain('geheim');
+    expect(await runPushgate(['push', '--job', 'j'], { stdin: 'x 1\n', env: { PUSHGATE_URL: url } })).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    for (const { headers } of gateway.seen) expect(headers.authorization).toBe(`Basic ${Buffer.from('u:geheim').toString('base64')}`);
+    expect(gateway.seen).toHaveLength(2);
+  });
 });
 
 describe('lint', () => {

@@ -37,7 +37,7 @@ describe('replies', () => {
   });
 
   test('a refusal is answered in its words, anything else with 500 and a log line', async () => {
-    const error = vi.fn();
+    const [debug, error] = [vi.fn(), vi.fn()];
     const routes = [
       route('GET', '/sync', () => {
         throw refuse('cannot brew: a teapot');
@@ -46,13 +46,15 @@ describe('replies', () => {
       route('GET', '/bug', () => Promise.reject(new Error('secret'))),
       route('GET', '/bad-header', () => ({ status: 200, headers: { 'X-A': 'a\nb' } })),
     ];
-    const { port } = await start(routes, { logger: { ...silentLogger, error } });
+    const { port } = await start(routes, { logger: { ...silentLogger, debug, error } });
     for (const target of ['/sync', '/async']) {
       const reply = await exchange(port, request('GET', target));
       expect(reply).toMatch(/^HTTP\/1.1 418 [^]*Content-Type: text\/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n/);
       expect(reply).toMatch(/\r\n\r\ncannot brew: a teapot\n$/);
     }
     expect(error).not.toHaveBeenCalled();
+    const fields = { method: 'GET', path: '/async', source: '127.0.0.1', code: 'PG_TEST_ONLY', err: 'cannot brew: a teapot' };
+    expect(debug).toHaveBeenLastCalledWith(fields, 'Refused a request');
     const bug = await exchange(port, request('GET', '/bug'));
     expect(bug).toMatch(/^HTTP\/1.1 500 [^]*\r\n\r\nInternal Server Error\n$/);
     expect(bug).not.toMatch(/secret/);

@@ -78,7 +78,8 @@ export function parseDu(text: string, asked: readonly string[]): { lines: DuLine
 
 function parseDuLine(line: string, asked: readonly string[]): DuLine | null {
   const [, first = '', rest = ''] = /^\s*(\d+)\s+(\S.*)$/.exec(line) ?? [];
-  if (first === '') return null;
+  // Sizes with units, as `-du -h` prints them, are no bytes.
+  if (first === '' || (/^[KMGTPE]\s/.test(rest) && !isBelow(rest, asked))) return null;
   const [, second = '', path = ''] = /^(\d+)\s+(\S.*)$/.exec(rest) ?? [];
   const hasReplication = second !== '' && !(isBelow(rest, asked) && !isBelow(path, asked));
   if (hasReplication) return { path, sizeBytes: Number(first), consumedBytes: Number(second) };

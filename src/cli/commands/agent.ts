@@ -36,6 +36,7 @@ export const agentCommand: Command = {
   ],
   operandsMin: 0,
   operandsMax: 0,
+  reportsBugs: true,
   async run(args, io) {
     const file = args.value('config');
     if (file === undefined || file === '') throw badCommandLine('--config is missing: the agent needs a FILE');

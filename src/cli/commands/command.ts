@@ -21,6 +21,8 @@ export interface Command {
   readonly takesCommandLine?: boolean;
   /** Whether stdin, stdout and stderr go to another program: then nothing here opens them, which would change them for that one too. */
   readonly leavesStdio?: boolean;
+  /** Whether it has a log of its own, in which it tells of bugs. Otherwise `main` tells of them. */
+  readonly reportsBugs?: boolean;
   /** Exit codes of its own, instead of those that all others have. */
   readonly exitCodes?: CommandExitCodes;
   /** Resolves with its exit code. Rejects with a Refusal or a Failure when it could not do what was asked for. */

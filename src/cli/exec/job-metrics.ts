@@ -19,10 +19,8 @@ export function writeEndMetrics(prefix: string, end: JobEnd, hasStartPush: boole
     gauge('end_time_seconds', 'When the job last ended, in seconds since 1970.', endMs / 1000),
     gauge('duration_seconds', 'How long the last run of the job took.', durationMs / 1000),
     gauge('exit_code', 'Exit code of the last run of the job; 128 and the signal number when a signal ended it.', exitCode),
-    gauge('success', '1 if the last run of the job ended with exit code 0, else 0.', isSuccess ? 1 : 0),
-    ...(isSuccess
-      ? [gauge('last_success_time_seconds', 'When the job last ended with exit code 0, in seconds since 1970.', endMs / 1000)]
-      : []),
+    gauge('success', '1 if the last run of the job did well, else 0.', isSuccess ? 1 : 0),
+    ...(isSuccess ? [gauge('last_success_time_seconds', 'When the job last did well, in seconds since 1970.', endMs / 1000)] : []),
     ...usageOf(prefix, end),
     ...(hasStartPush ? [running(prefix, 0)] : []),
   ]);

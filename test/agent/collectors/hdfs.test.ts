@@ -31,6 +31,9 @@ test('both forms of hadoop fs -du are read', () => {
 
 test('lines that are no sizes come back as they are', () => {
   expect(parseDu('12 /a\n24/01/02 WARN something\n\n/b\n', ['/a']).unreadable).toEqual(['24/01/02 WARN something', '/b']);
+  expect(parseDu('5 G  15 G  /a\n1.2 K  3.6 K  /b\n', ['/']).unreadable).toEqual(['5 G  15 G  /a', '1.2 K  3.6 K  /b']);
+  // Unless that is what was asked for.
+  expect(parseDu('5  G 1\n', ['G 1']).lines).toEqual([{ path: 'G 1', sizeBytes: 5, consumedBytes: null }]);
 });
 
 /** A program that prints what it was asked for, as hadoop would. */

@@ -44,8 +44,10 @@ export const groupOptions: readonly CommandOption[] = [
 /** Reads the connection options and the environment. Each wait for another attempt is told on stderr. */
 export function readConnectionFlags(args: CommandArguments, { env, stderr }: Pick<CommandIo, 'env' | 'stderr'>): ConnectionOptions {
   const retries = readRetries(args.value('retries'));
+  const urlFlag = args.value('url');
+  if (urlFlag !== undefined && holdsPassword(readUrl(urlFlag))) stderr.write(passwordWarning);
   return {
-    url: readUrl(args.value('url') ?? readVariable(env, 'PUSHGATE_URL') ?? urlDefault),
+    url: readUrl(urlFlag ?? readVariable(env, 'PUSHGATE_URL') ?? urlDefault),
     ...readCredentials(args, env),
     tls: readTls(args),
     timeoutMs: readTimeoutMs(args.value('timeout')),
@@ -68,6 +70,13 @@ export function readGroupFlags(args: CommandArguments): GroupOptions {
     labels.set(name, pair.slice(at + 1));
   }
   return { job, labels: Object.fromEntries(labels), utf8Names: args.has('utf8-names') };
+}
+
+const passwordWarning =
+  'pushgate: warning: everybody on this machine can read the password in --url, with ps: put the address into PUSHGATE_URL, or use --user and --password-file\n';
+
+function holdsPassword(url: string): boolean {
+  return URL.canParse(url) && new URL(url).password !== '';
 }
 
 /** `localhost:9091` is an address, too. */

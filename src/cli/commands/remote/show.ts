@@ -1,8 +1,10 @@
 import { encodeGroupId } from '../../../api/v1/group-id.ts';
+import { parseSelector } from '../../../api/v1/selector.ts';
 import type { FamilyDetail, GroupDetail, MetricDetail, PushRecord } from '../../../api/types.ts';
 import { readGroupLabels } from '../../../client/push.ts';
 import { renderLabel } from '../../../exposition/sample-text.ts';
 import { createGroupingKey } from '../../../model/grouping-key.ts';
+import type { LabelPair } from '../../../model/metric-family.ts';
 import { badCommandLine } from '../../errors.ts';
 import type { Command, CommandIo } from '../command.ts';
 import type { CommandArguments } from '../command-arguments.ts';
@@ -17,13 +19,15 @@ import { formatAge, formatBytes } from './time-text.ts';
 
 const help = `
 Shows one group: when it was pushed, its metrics with their values before the last push, and its last pushes with the reasons of those that
-failed. The group is named by its labels, or by the ID that 'pushgate list --json' shows.
+failed. The group is named by its labels, as flags or as 'pushgate list' prints them, or by the ID that 'pushgate list --json' shows.
+
+  pushgate show '{job="backup",instance="db1"}'
 `;
 
 /** `pushgate show`: one group with all that is in it. */
 export const showCommand: Command = {
   name: 'show',
-  forms: ['--job JOB [--label NAME=VALUE]...', 'ID'],
+  forms: ['--job JOB [--label NAME=VALUE]...', 'GROUP|ID'],
   summary: 'Show a group: its metrics, values and last pushes.',
   help,
   options: [
@@ -48,12 +52,24 @@ export const showCommand: Command = {
 };
 
 function readId(args: CommandArguments): string {
-  const [id] = args.operands;
+  const [operand] = args.operands;
   const hasLabels = args.has('job') || args.has('label');
-  if (id !== undefined && hasLabels) throw badCommandLine('an ID and --job or --label exclude each other');
-  if (id !== undefined) return id;
-  const labels = readGroupLabels(readGroupFlags(args));
+  if (operand !== undefined && hasLabels) throw badCommandLine('a GROUP or ID and --job or --label exclude each other');
+  if (operand === undefined) return idOf(readGroupLabels(readGroupFlags(args)));
+  return operand.startsWith('{') ? idOf(readShownLabels(operand)) : operand;
+}
+
+function idOf(labels: readonly LabelPair[]): string {
   return encodeGroupId(createGroupingKey(new Map(labels.map(({ name, value }) => [name, value]))).id);
+}
+
+/** The labels as `list` prints them. */
+function readShownLabels(text: string): readonly LabelPair[] {
+  const { labels, families } = parseSelector(text);
+  if (families.length > 0 || labels.some(({ operator }) => operator !== '=')) {
+    throw badCommandLine(`${text} is not one group: say each of its labels with =, or look for groups with pushgate list`);
+  }
+  return labels.map(({ name, operand }) => ({ name, value: operand }));
 }
 
 /** All pages as one; a family that went on on a next page is whole again. */

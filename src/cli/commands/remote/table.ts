@@ -21,7 +21,9 @@ export class Table {
 
   constructor(columns: readonly Column[], stream: TerminalStream) {
     this.#columns = columns;
-    this.#lineWidth = stream.isTTY === true ? (stream.columns ?? 80) : Infinity;
+    const { isTTY = false, columns: terminalWidth = 0 } = stream;
+    // A terminal without a window, such as one that `docker exec -t` makes, has no columns.
+    this.#lineWidth = !isTTY ? Infinity : terminalWidth > 0 ? terminalWidth : 80;
   }
 
   /** The lines of these rows, with the titles above the first ones. `paint` may colour a cell that has its width already. */
