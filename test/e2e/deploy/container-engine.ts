@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { commandOf } from '../../support/debian.ts';
+import { layOutRunBase } from './base-image.ts';
 
 const execute = promisify(execFile);
+const trialImage = 'localhost/pushgate:trial';
 const commandMsMax = 280_000;
 const outputBytesMax = 16 * 1024 * 1024;
 
@@ -98,11 +100,22 @@ export class ContainerEngine {
   }
 }
 
-/** Why containers cannot be made here though the tools are installed, or null. */
-export function whyNoContainers(): string | null {
+/** Why containers cannot be made here though the tools are installed, or null: found out by making one. */
+export async function whyNoContainers(): Promise<string | null> {
   if (process.getuid?.() !== 0) return 'the test is not run by root';
-  const namespaces = spawnSync('unshare', ['--mount', '--pid', '--fork', 'true'], { encoding: 'utf8' });
-  return namespaces.status === 0 ? null : `new namespaces are forbidden here: ${namespaces.stderr.trim()}`;
+  const engine = new ContainerEngine();
+  const folder = mkdtempSync(path.join(tmpdir(), 'pushgate-containers-trial-'));
+  try {
+    layOutRunBase(folder);
+    await engine.importImage(folder, trialImage);
+    await engine.run([], trialImage, '/usr/bin/node', '--version');
+    return null;
+  } catch (error) {
+    return `no container can be run here: ${(error as Error).message}`;
+  } finally {
+    await engine.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Overlays where the file system takes them, else copies, which is slower. */

@@ -15,94 +15,94 @@ const image = 'localhost/pushgate:test';
 const buildMsMax = 300_000;
 
 const hasTools = needs('buildah', 'podman', 'runc');
-const obstacle = hasTools ? whyNoContainers() : null;
+const obstacle = hasTools ? await whyNoContainers() : null;
 if (obstacle !== null) leaveOut('the container image', obstacle);
+else
+  describe.runIf(hasTools)('the image of deploy/docker/Dockerfile', { timeout: 60_000 }, () => {
+    let engine: ContainerEngine;
+    let port: number;
+    beforeAll(async () => {
+      engine = new ContainerEngine();
+      await buildImage(engine);
+      port = await findFreePort();
+    }, buildMsMax);
+    afterAll(() => engine.remove(), 60_000);
 
-describe.runIf(hasTools && obstacle === null)('the image of deploy/docker/Dockerfile', { timeout: 60_000 }, () => {
-  let engine: ContainerEngine;
-  let port: number;
-  beforeAll(async () => {
-    engine = new ContainerEngine();
-    await buildImage(engine);
-    port = await findFreePort();
-  }, buildMsMax);
-  afterAll(() => engine.remove(), 60_000);
+    const url = (where: string): string => `http://127.0.0.1:${String(port)}${where}`;
+    const listen = (): string => `--web.listen-address=127.0.0.1:${String(port)}`;
+    const waitUntilReady = (name: string): Promise<true> =>
+      eventually(20_000, async () => {
+        const { code, output } = await engine.try('exec', name, 'node', 'bin/health-check.js', '--ready');
+        if (code !== 0) throw new Error(`${name} is not ready: ${output}`);
+        return true as const;
+      });
+    const push = async (body: string): Promise<number> => (await fetch(url('/metrics/job/backup'), { method: 'PUT', body })).status;
 
-  const url = (where: string): string => `http://127.0.0.1:${String(port)}${where}`;
-  const listen = (): string => `--web.listen-address=127.0.0.1:${String(port)}`;
-  const waitUntilReady = (name: string): Promise<true> =>
-    eventually(20_000, async () => {
-      const { code, output } = await engine.try('exec', name, 'node', 'bin/health-check.js', '--ready');
-      if (code !== 0) throw new Error(`${name} is not ready: ${output}`);
-      return true as const;
+    test('says what it is, who runs it, where its data lie and how it is asked for its health', async () => {
+      const [inspected] = JSON.parse(await engine.podman('image', 'inspect', image)) as [ImageDescription];
+      const { User, Labels, Volumes, Entrypoint, Cmd, StopSignal, ExposedPorts } = inspected.Config;
+      expect({ User, Volumes, Entrypoint, Cmd, StopSignal, ExposedPorts }).toEqual({
+        User: '65534:65534',
+        Volumes: { '/data': {} },
+        Entrypoint: ['node', '/pushgate/bin/pushgate.js'],
+        Cmd: ['--persistence.file=/data/pushgate.mdb'],
+        StopSignal: 'SIGTERM',
+        ExposedPorts: { '9091/tcp': {} },
+      });
+      expect(Labels).toMatchObject({
+        'org.opencontainers.image.title': 'pushgate',
+        'org.opencontainers.image.revision': 'abc123',
+        'org.opencontainers.image.licenses': 'Apache-2.0',
+      });
+      expect(inspected.Healthcheck?.Test).toEqual(['CMD', 'node', '/pushgate/bin/health-check.js']);
     });
-  const push = async (body: string): Promise<number> => (await fetch(url('/metrics/job/backup'), { method: 'PUT', body })).status;
 
-  test('says what it is, who runs it, where its data lie and how it is asked for its health', async () => {
-    const [inspected] = JSON.parse(await engine.podman('image', 'inspect', image)) as [ImageDescription];
-    const { User, Labels, Volumes, Entrypoint, Cmd, StopSignal, ExposedPorts } = inspected.Config;
-    expect({ User, Volumes, Entrypoint, Cmd, StopSignal, ExposedPorts }).toEqual({
-      User: '65534:65534',
-      Volumes: { '/data': {} },
-      Entrypoint: ['node', '/pushgate/bin/pushgate.js'],
-      Cmd: ['--persistence.file=/data/pushgate.mdb'],
-      StopSignal: 'SIGTERM',
-      ExposedPorts: { '9091/tcp': {} },
+    test('starts read-only and without privileges, is healthy, keeps a push over a new container, and stops gracefully', async () => {
+      const volume = ['--volume=pushgate-data:/data'];
+      await engine.start('first', volume, image, '--persistence.file=/data/pushgate.mdb', listen());
+      await waitUntilReady('first');
+      expect((await engine.try('healthcheck', 'run', 'first')).code).toBe(0);
+      expect(await engine.podman('exec', 'first', 'node', '-e', describeProcess)).toBe('1:65534 EROFS node,/pushgate/bin/pushgate.js\n');
+      expect(await push('backup_size_bytes 42\n')).toBe(200);
+      await engine.podman('stop', '--time=20', 'first');
+      expect(await engine.podman('inspect', '--format={{.State.ExitCode}}', 'first')).toBe('0\n');
+      expect((await engine.try('logs', 'first')).output).toContain('cause=SIGTERM');
+      await engine.podman('rm', 'first');
+      expect(await engine.run(volume, image, 'check', '/data/pushgate.mdb')).toContain('is sound: 1 groups');
+
+      await engine.start('second', volume, image, '--persistence.file=/data/pushgate.mdb', listen());
+      await waitUntilReady('second');
+      expect(await (await fetch(url('/metrics'))).text()).toContain('backup_size_bytes{instance="",job="backup"} 42');
+      expect(await (await fetch(url('/'))).text()).toContain('<title>');
+      await engine.podman('rm', '--force', '--time=5', 'second');
     });
-    expect(Labels).toMatchObject({
-      'org.opencontainers.image.title': 'pushgate',
-      'org.opencontainers.image.revision': 'abc123',
-      'org.opencontainers.image.licenses': 'Apache-2.0',
+
+    test('is healthy behind a route prefix, and no longer when the server does not answer', async () => {
+      await engine.start('prefixed', [], image, listen(), '--web.route-prefix=/push');
+      await waitUntilReady('prefixed');
+      expect((await engine.try('healthcheck', 'run', 'prefixed')).code).toBe(0);
+      process.kill(await engine.pidOf('prefixed'), 'SIGSTOP');
+      expect((await engine.try('healthcheck', 'run', 'prefixed')).code).not.toBe(0);
+      await engine.podman('kill', '--signal=SIGKILL', 'prefixed');
     });
-    expect(inspected.Healthcheck?.Test).toEqual(['CMD', 'node', '/pushgate/bin/health-check.js']);
-  });
 
-  test('starts read-only and without privileges, is healthy, keeps a push over a new container, and stops gracefully', async () => {
-    const volume = ['--volume=pushgate-data:/data'];
-    await engine.start('first', volume, image, '--persistence.file=/data/pushgate.mdb', listen());
-    await waitUntilReady('first');
-    expect((await engine.try('healthcheck', 'run', 'first')).code).toBe(0);
-    expect(await engine.podman('exec', 'first', 'node', '-e', describeProcess)).toBe('1:65534 EROFS node,/pushgate/bin/pushgate.js\n');
-    expect(await push('backup_size_bytes 42\n')).toBe(200);
-    await engine.podman('stop', '--time=20', 'first');
-    expect(await engine.podman('inspect', '--format={{.State.ExitCode}}', 'first')).toBe('0\n');
-    expect((await engine.try('logs', 'first')).output).toContain('cause=SIGTERM');
-    await engine.podman('rm', 'first');
-    expect(await engine.run(volume, image, 'check', '/data/pushgate.mdb')).toContain('is sound: 1 groups');
-
-    await engine.start('second', volume, image, '--persistence.file=/data/pushgate.mdb', listen());
-    await waitUntilReady('second');
-    expect(await (await fetch(url('/metrics'))).text()).toContain('backup_size_bytes{instance="",job="backup"} 42');
-    expect(await (await fetch(url('/'))).text()).toContain('<title>');
-    await engine.podman('rm', '--force', '--time=5', 'second');
+    test('holds what runs and a list of it, and nothing that was only needed to build', async () => {
+      const list = 'console.log(require("fs").readFileSync("/pushgate/sbom.cdx.json", "utf8"))';
+      const bill = JSON.parse(await engine.run(['--entrypoint=node'], image, '-e', list)) as Bill;
+      expect(bill.bomFormat).toBe('CycloneDX');
+      expect(bill.metadata.component).toMatchObject({ type: 'application', name: 'pushgate' });
+      const listed = new Set(bill.components.map(({ name, group }) => (group === undefined || group === '' ? name : `${group}/${name}`)));
+      expect(listed).toContain('lmdb');
+      expect(listed).not.toContain('typescript');
+      const mount = (await engine.podman('image', 'mount', image)).trim();
+      const app = path.join(mount, 'pushgate');
+      expect(
+        ['node_modules/lmdb', 'dist/ui/index.html', 'bin/health-check.js'].filter((file) => !existsSync(path.join(app, file))),
+      ).toEqual([]);
+      expect(['node_modules/typescript', 'src', 'test', '.npmrc'].filter((file) => existsSync(path.join(app, file)))).toEqual([]);
+      await engine.podman('image', 'umount', image);
+    });
   });
-
-  test('is healthy behind a route prefix, and no longer when the server does not answer', async () => {
-    await engine.start('prefixed', [], image, listen(), '--web.route-prefix=/push');
-    await waitUntilReady('prefixed');
-    expect((await engine.try('healthcheck', 'run', 'prefixed')).code).toBe(0);
-    process.kill(await engine.pidOf('prefixed'), 'SIGSTOP');
-    expect((await engine.try('healthcheck', 'run', 'prefixed')).code).not.toBe(0);
-    await engine.podman('kill', '--signal=SIGKILL', 'prefixed');
-  });
-
-  test('holds what runs and a list of it, and nothing that was only needed to build', async () => {
-    const list = 'console.log(require("fs").readFileSync("/pushgate/sbom.cdx.json", "utf8"))';
-    const bill = JSON.parse(await engine.run(['--entrypoint=node'], image, '-e', list)) as Bill;
-    expect(bill.bomFormat).toBe('CycloneDX');
-    expect(bill.metadata.component).toMatchObject({ type: 'application', name: 'pushgate' });
-    const listed = new Set(bill.components.map(({ name, group }) => (group === undefined || group === '' ? name : `${group}/${name}`)));
-    expect(listed).toContain('lmdb');
-    expect(listed).not.toContain('typescript');
-    const mount = (await engine.podman('image', 'mount', image)).trim();
-    const app = path.join(mount, 'pushgate');
-    expect(['node_modules/lmdb', 'dist/ui/index.html', 'bin/health-check.js'].filter((file) => !existsSync(path.join(app, file)))).toEqual(
-      [],
-    );
-    expect(['node_modules/typescript', 'src', 'test', '.npmrc'].filter((file) => existsSync(path.join(app, file)))).toEqual([]);
-    await engine.podman('image', 'umount', image);
-  });
-});
 
 /** Prints process 1, its user, how the root file system takes a write, and its command. */
 const describeProcess = `
