@@ -1,7 +1,7 @@
 import { Refusal } from '../base/errors.ts';
 import type { LogFields } from '../base/logger.ts';
+import { countSamples } from '../exposition/form-families.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from '../http/types.ts';
-import type { StoredFamily } from '../model/stored-family.ts';
 import type { Gateway } from './gateway.ts';
 import type { GroupingPath } from './parse-grouping-path.ts';
 import { type Attempt, deleteGroup, isFailure, rememberWrite, statusOf } from './remember-write.ts';
@@ -63,12 +63,6 @@ async function push(gateway: Gateway, kind: 'replace' | 'add', request: HttpRequ
     return replyToRefusedPush(gateway, request, error);
   }
   return options.isChecked ? stored : accepted;
-}
-
-function countSamples(families: readonly StoredFamily[]): number {
-  let samples = 0;
-  for (const { sampleCount } of families) samples += sampleCount;
-  return samples;
 }
 
 function groupingPathOf({ params, hasInvalidUtf8 }: HttpRequest, isJobBase64: boolean): GroupingPath {

@@ -1,6 +1,6 @@
+import { createFamilyTable, type FamilyTable } from '../model/family-table.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
-import type { StoredFamily } from '../model/stored-family.ts';
 import { isDelimitedProtobuf } from './content-type.ts';
 import { FastTextDecoder } from './fast-text/decode-fast-text.ts';
 import { decodeDelimitedFamilies } from './protobuf/codec.ts';
@@ -9,7 +9,7 @@ import { parseText } from './text-parser.ts';
 
 /** A push body, decoded and merged with its grouping key. */
 export interface DecodedPush {
-  readonly families: readonly StoredFamily[];
+  readonly families: FamilyTable;
   /** Whether any metric had a timestamp, even 0. */
   readonly hasTimestamps: boolean;
 }
@@ -39,5 +39,5 @@ export class PushDecoder {
 
 function storePush(families: readonly MetricFamily[], key: GroupingKey, atMs: number): DecodedPush {
   const hasTimestamps = families.some(({ metrics }) => metrics.some(({ timestampMs }) => timestampMs !== null));
-  return { families: storeFamilies(families, key, atMs), hasTimestamps };
+  return { families: createFamilyTable(storeFamilies(families, key, atMs)), hasTimestamps };
 }

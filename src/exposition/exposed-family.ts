@@ -7,7 +7,7 @@ export interface ExposedFamily {
   readonly help: string | null;
   readonly type: MetricType;
   /** One after the other they are all metrics of the family. */
-  readonly pieces: readonly ExposedPiece[];
+  readonly pieces: Iterable<ExposedPiece>;
 }
 
 /** A run of a family's metrics, small enough to be written between two other requests. */

@@ -26,7 +26,7 @@ export async function* writePrototextExposition(
   write: (family: MetricFamily) => string,
 ): AsyncGenerator<Uint8Array> {
   for (const { name, help, type, pieces } of families) {
-    const parts = pieces.flatMap((piece) => [...piece.families()]);
+    const parts = [...pieces].flatMap((piece) => [...piece.families()]);
     const metrics = parts.flatMap((part) => sortMetrics(part.metrics));
     const whole = { name, help, type, unit: firstUnit(parts), metrics, unknownFields: null, flaw: null };
     yield Buffer.from(write(escapeFamily(whole, scheme)));

@@ -34,12 +34,21 @@ export const writeChunkBytes: number = 128 * 1024;
 /** A larger body is not worth a template: few of them come, and one could fill the room for all. */
 export const templateBodyBytesMax: number = 1024 * 1024;
 
-/** What the fast text decoder remembers of bodies: characters in all, groups, and templates tried for a group that it does not know. */
+/** What the fast text decoder remembers of bodies: characters in all, and groups. */
 export const templateWeightMax: number = 16 * 1024 * 1024;
 export const templateGroupsMax = 100_000;
 
 /** Characters of the ids of these groups, in all and each; a group with a longer one is not remembered. */
 export const templateGroupIdsLengthMax: number = 16 * 1024 * 1024;
 export const templateGroupIdLengthMax = 1024;
-export const templatesPerShapeMax = 32;
-export const templateShapesMax = 64;
+
+/** Templates are looked for by how the body begins: beginnings, characters of each, and templates tried for each. */
+export const templateOpeningsMax = 4096;
+export const templateOpeningLengthMax = 1024;
+export const templatesPerOpeningMax = 16;
+
+/**
+ * Groups that must have used a form before what they push is kept in it. A form weighs about two and a half times the text of one group, so
+ * from here on it always saves memory.
+ */
+export const sharedFormGroupsMin = 4;

@@ -1,3 +1,5 @@
+import { FormFamilies, haveSameForm } from '../exposition/form-families.ts';
+import type { FamilyTable } from '../model/family-table.ts';
 import type { Group } from '../model/group.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import { previousBytesMax, previousDelayMs, previousGroupBytesMax, previousWaitingMax } from './limits.ts';
@@ -52,7 +54,8 @@ export class PreviousFamilies {
   /** The family of this name as it was before its last push, or `null` where nobody remembers. */
   find(id: string, name: string): StoredFamily | null {
     this.settle();
-    return this.#kept.get(id)?.families.get(name) ?? null;
+    const family = this.#kept.get(id)?.families.get(name);
+    return family !== undefined && isPlain(family) ? family : null;
   }
 
   /** Copies what waits. */
@@ -65,7 +68,12 @@ export class PreviousFamilies {
 
   #keep(id: string, before: Group): void {
     const current = this.#groupOf(id);
-    const families = new Map(this.#kept.get(id)?.families);
+    if (before.families instanceof FormFamilies && current !== undefined && haveSameForm(before.families, current.families)) {
+      this.#forget(id);
+      this.#put(id, before.families, before.families.weight + overheadBytes);
+      return;
+    }
+    const families = new Map([...(this.#kept.get(id)?.families.values() ?? [])].map((family) => [family.name, family]));
     this.#forget(id);
     for (const name of families.keys()) if (current?.families.has(name) !== true) families.delete(name);
     for (const family of before.families.values()) {
@@ -78,6 +86,10 @@ export class PreviousFamilies {
     for (const family of families.values()) bytes += bytesOf(family);
     if (families.size === 0 || bytes > previousGroupBytesMax) return;
     for (const [name, family] of families) families.set(name, copyFamily(family));
+    this.#put(id, families, bytes);
+  }
+
+  #put(id: string, families: FamilyTable, bytes: number): void {
     this.#kept.set(id, { families, bytes });
     this.#bytes += bytes;
     for (const oldest of this.#kept.keys()) {
@@ -94,8 +106,11 @@ export class PreviousFamilies {
   }
 }
 
+/** Allowed for the objects around a text. */
+const overheadBytes = 256;
+
 interface KeptGroup {
-  readonly families: ReadonlyMap<string, StoredFamily>;
+  readonly families: FamilyTable;
   readonly bytes: number;
 }
 
@@ -108,9 +123,8 @@ function isPlain({ type, flaw }: StoredFamily): boolean {
   return flaw === null && (type === 'counter' || type === 'gauge' || type === 'untyped');
 }
 
-/** With an allowance for the objects around the text. */
 function bytesOf({ home, protobuf }: StoredFamily): number {
-  return home.end - home.start + (protobuf?.length ?? 0) + 256;
+  return home.end - home.start + (protobuf?.length ?? 0) + overheadBytes;
 }
 
 function copyFamily(family: StoredFamily): StoredFamily {

@@ -1,5 +1,5 @@
+import type { FamilyTable } from './family-table.ts';
 import type { GroupingKey } from './grouping-key.ts';
-import type { StoredFamily } from './stored-family.ts';
 
 /**
  * A group with all that is stored of it: the state that is committed, replayed and scraped. Immutable; a write makes a new one.
@@ -7,8 +7,7 @@ import type { StoredFamily } from './stored-family.ts';
  */
 export interface Group {
   readonly key: GroupingKey;
-  /** By family name. */
-  readonly families: ReadonlyMap<string, StoredFamily>;
+  readonly families: FamilyTable;
   /** The value of `push_time_seconds`: Unix seconds, 0 if no push succeeded yet. Not milliseconds, so that imported values stay as they are. */
   readonly pushTimeSeconds: number;
   /** The value of `push_failure_time_seconds`: Unix seconds, 0 if no push failed yet. */

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { assert } from '../base/assert.ts';
 import { compareAsBytes } from '../base/bytes.ts';
 import type { Group } from '../model/group.ts';
+import { plainFamilies } from '../exposition/form-families.ts';
 import { createGroupingKey, type GroupingKey } from '../model/grouping-key.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
@@ -48,16 +49,17 @@ export function encodeGroupRecord(group: Group): Uint8Array {
   writer.writeDouble(group.pushTimeSeconds);
   writer.writeDouble(group.failureTimeSeconds);
   writeKey(group.key);
-  writer.writeVarint(group.families.size);
+  const families = plainFamilies(group.families);
+  writer.writeVarint(families.size);
   let bodyBytes = 0;
-  for (const family of group.families.values()) {
+  for (const family of families.values()) {
     writeFamilyHead(family, group.pushTimeSeconds * 1000);
     bodyBytes += family.home.end - family.home.start + (family.protobuf?.length ?? 0);
   }
   const headEnd = writer.length;
   const record = writer.finish(bodyBytes);
   let position = headEnd;
-  for (const { home, protobuf } of group.families.values()) {
+  for (const { home, protobuf } of families.values()) {
     position += home.bytes.copy(record, position, home.start, home.end);
     if (protobuf === null) continue;
     record.set(protobuf, position);

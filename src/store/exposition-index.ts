@@ -1,14 +1,16 @@
 import { assert } from '../base/assert.ts';
 import { compareAsBytes } from '../base/bytes.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
+import type { Group } from '../model/group.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import { ExpositionPiece } from './exposition-piece.ts';
+import { cutRuns } from './exposed-run.ts';
 import { helpConflictsLoggedMax } from './limits.ts';
 
 /**
- * What a scrape reads: every exposed family over all groups, in pieces of ready text. A group is known by its slot, a number that grows with
- * each new group, so that the samples of one family come group by group, oldest group first.
+ * Which groups expose which family: what a scrape walks along, family by family. A group is known by its slot, so a push that brings other
+ * values of the same families changes nothing here.
  */
 export class ExpositionIndex {
   readonly #views = new Map<string, FamilyView>();
@@ -24,29 +26,29 @@ export class ExpositionIndex {
     return this.#views.size;
   }
 
-  /** Shows `family` for the group at `slot`, in place of what the group showed under the same name until now. */
-  show(slot: number, family: StoredFamily): void {
+  /** Shows `family` for the group at `slot`. `before`: what the group held under the same name until now, whether it was shown or not. */
+  show(slot: number, family: StoredFamily, before: StoredFamily | undefined): void {
     let view = this.#views.get(family.name);
     if (view === undefined) {
       view = new FamilyView(family.name, family.type);
       this.#views.set(family.name, view);
     }
     assert(view.type === family.type, `family ${family.name} is exposed as ${view.type}, not as ${family.type}`);
-    view.put(slot, family);
+    view.put(slot, family.help, before?.help ?? null);
     if (view.helpCount > 1) this.#reportHelps(view);
   }
 
   /** Does nothing if the group shows no such family. */
-  hide(slot: number, name: string): void {
+  hide(slot: number, { name, help }: StoredFamily): void {
     const view = this.#views.get(name);
     if (view === undefined) return;
-    view.remove(slot);
+    view.remove(slot, help);
     if (view.isEmpty) this.#views.delete(name);
   }
 
-  /** All families as they are now. Costs the number of pieces; the samples are not touched until a text is asked for. */
-  snapshot(): readonly ExposedFamily[] {
-    return Array.from(this.#views.values(), (view) => view.snapshot());
+  /** All families as they are now, of these groups by slot. Costs the number of pieces; no text is touched until it is asked for. */
+  snapshot(groups: readonly (Group | null)[]): readonly ExposedFamily[] {
+    return Array.from(this.#views.values(), (view) => view.snapshot(groups));
   }
 
   #reportHelps(view: FamilyView): void {
@@ -81,28 +83,27 @@ class FamilyView {
     return [...this.#helps.keys()].sort(compareAsBytes);
   }
 
-  put(slot: number, family: StoredFamily): void {
+  put(slot: number, help: string | null, helpBefore: string | null): void {
     const at = this.#pieceAt(slot);
     const piece = this.#pieces[at] ?? new ExpositionPiece();
     if (piece.isEmpty) this.#pieces.push(piece);
-    const before = piece.put(slot, family);
+    if (!piece.add(slot)) this.#forgetHelp(helpBefore);
     const upper = piece.split();
     if (upper !== null) this.#pieces.splice(at + 1, 0, upper);
-    if (before?.help === family.help) return;
-    this.#forgetHelp(before?.help ?? null);
-    if (family.help !== null) this.#helps.set(family.help, (this.#helps.get(family.help) ?? 0) + 1);
+    if (help !== null) this.#helps.set(help, (this.#helps.get(help) ?? 0) + 1);
   }
 
-  remove(slot: number): void {
+  remove(slot: number, help: string | null): void {
     const at = this.#pieceAt(slot);
     const piece = this.#pieces[at];
-    if (piece === undefined) return;
-    this.#forgetHelp(piece.remove(slot)?.help ?? null);
+    if (piece?.remove(slot) !== true) return;
+    this.#forgetHelp(help);
     if (piece.isEmpty) this.#pieces.splice(at, 1);
   }
 
-  snapshot(): ExposedFamily {
-    return { name: this.name, type: this.type, help: this.#help(), pieces: this.#pieces.map((piece) => piece.snapshot()) };
+  snapshot(groups: readonly (Group | null)[]): ExposedFamily {
+    const pieces = this.#pieces.map((piece) => piece.snapshot());
+    return { name: this.name, type: this.type, help: this.#help(), pieces: cutRuns(this.name, this.type, pieces, groups) };
   }
 
   /** Where HELPs differ, the first in byte order is shown: the same one on every scrape and after every restart. */

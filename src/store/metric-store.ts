@@ -2,7 +2,9 @@ import { assert } from '../base/assert.ts';
 import type { Refusal } from '../base/errors.ts';
 import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
+import { haveSameForm, settleFamilies } from '../exposition/form-families.ts';
 import type { Group } from '../model/group.ts';
+import { createFamilyTable, type FamilyTable } from '../model/family-table.ts';
 import { createGroupingKey, type GroupingKey } from '../model/grouping-key.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
@@ -10,7 +12,14 @@ import type { WriteRequest } from '../model/write-request.ts';
 import { ConsistencyIndex, describeKey } from './consistency-index.ts';
 import { ExpositionIndex } from './exposition-index.ts';
 import { inconsistentPrefix, inconsistentPush, timestampedPush } from './errors.ts';
-import { createPushTimeFamily, exposePushTimes, isPushTimeName, pushTimeName, readPushedFailureTime } from './push-times.ts';
+import {
+  createPushTimeFamily,
+  exposePushTimes,
+  isPushTimeName,
+  pushFailureTimeName,
+  pushTimeName,
+  readPushedFailureTime,
+} from './push-times.ts';
 import { Quarantine } from './quarantine.ts';
 import { describeSeries } from './series.ts';
 
@@ -54,12 +63,14 @@ export class MetricStore {
   readonly #onApplied: MetricStoreOptions['onApplied'];
   /** What was applied. */
   readonly #groups = new Map<string, PlacedGroup>();
+  /** The groups by their place in the exposition; the place of one that went is given to a new one. */
+  readonly #bySlot: (Group | null)[] = [];
+  readonly #freeSlots: number[] = [];
   /** What was prepared but not applied yet; `null`: the group goes. */
   readonly #reserved = new Map<string, Group | null>();
   readonly #index: ConsistencyIndex;
   readonly #exposition: ExpositionIndex;
   readonly #quarantine = new Quarantine();
-  #nextSlot = 0;
 
   constructor(options: MetricStoreOptions) {
     this.#isChecked = options.isChecked;
@@ -110,7 +121,7 @@ export class MetricStore {
   readExposition(): readonly ExposedFamily[] {
     const timed: Group[] = [];
     for (const { group } of this.#groups.values()) if (!this.#quarantine.has(group.key.id, pushTimeName)) timed.push(group);
-    return [...this.#exposition.snapshot(), ...exposePushTimes(timed)];
+    return [...this.#exposition.snapshot(this.#bySlot.slice()), ...exposePushTimes(timed)];
   }
 
   /** Decides a write by the state after all writes that were prepared before it, and reserves its outcome. */
@@ -180,7 +191,7 @@ export class MetricStore {
   /** Why the push that was just reserved cannot be exposed, if it cannot. */
   #conflictOfPush({ key, families }: PushRequest): string | null {
     if (this.#quarantine.size === 0) return null;
-    for (const name of [pushTimeName, ...families.map((family) => family.name)]) {
+    for (const name of [pushTimeName, ...families.keys()]) {
       const reason = this.#quarantine.reasonFor(key.id, name);
       if (reason !== null) return reason;
     }
@@ -212,6 +223,7 @@ export class MetricStore {
 
   /** Moves the consistency index from one state of a group to another. What cannot be exposed goes to quarantine instead. */
   #reindex(key: GroupingKey, before: Group | null, after: Group | null): void {
+    if (this.#isSameSeries(before, after)) return;
     if (before !== null) {
       for (const family of before.families.values()) {
         if (after?.families.get(family.name)?.type !== family.type) this.#unindex(key, family.name);
@@ -221,6 +233,11 @@ export class MetricStore {
     if (after === null) return;
     if (before === null) this.#checkPushTimes(after);
     for (const family of after.families.values()) this.#enindex(key, family, before?.families.get(family.name));
+  }
+
+  /** Whether a write leaves everything as it is but values and times. */
+  #isSameSeries(before: Group | null, after: Group | null): boolean {
+    return before !== null && after !== null && this.#quarantine.size === 0 && haveSameForm(before.families, after.families);
   }
 
   /**
@@ -258,11 +275,11 @@ export class MetricStore {
 
   /** First half of showing a change: what goes, so that what comes finds its place free whatever the order of the changes. */
   #hideGone(before: Group | null, after: Group | null): void {
-    if (before === null) return;
+    if (before === null || this.#isSameSeries(before, after)) return;
     const slot = this.#groups.get(before.key.id)?.slot ?? 0;
     for (const family of before.families.values()) {
       const isShown = after?.families.get(family.name)?.type === family.type && !this.#quarantine.has(before.key.id, family.name);
-      if (!isShown) this.#exposition.hide(slot, family.name);
+      if (!isShown) this.#exposition.hide(slot, family);
     }
   }
 
@@ -270,17 +287,35 @@ export class MetricStore {
   #place(key: GroupingKey, after: Group | null): void {
     const placed = this.#groups.get(key.id);
     if (after === null) {
-      this.#groups.delete(key.id);
+      this.#remove(key);
       return;
     }
-    const slot = placed?.slot ?? this.#nextSlot++;
-    this.#groups.set(key.id, { group: after, slot });
-    for (const family of after.families.values()) {
-      if (family === placed?.group.families.get(family.name)) continue;
-      const reason = this.#quarantine.reasonFor(key.id, family.name);
-      if (reason === null) this.#exposition.show(slot, family);
-      else this.#log.warn(`left out ${family.name}`, { group: describeKey(key), reason }, 'Left a metric family out of the exposition');
+    const slot = placed?.slot ?? this.#freeSlots.pop() ?? this.#bySlot.length;
+    const before = placed?.group ?? null;
+    this.#bySlot[slot] = after;
+    if (placed?.isWhole === true && this.#isSameSeries(before, after)) {
+      placed.group = after;
+      return;
     }
+    let isWhole = true;
+    for (const family of after.families.values()) {
+      const reason = this.#quarantine.reasonFor(key.id, family.name);
+      if (reason !== null) {
+        isWhole = false;
+        this.#log.warn(`left out ${family.name}`, { group: describeKey(key), reason }, 'Left a metric family out of the exposition');
+      } else if (family !== before?.families.get(family.name)) {
+        this.#exposition.show(slot, family, before?.families.get(family.name));
+      }
+    }
+    this.#groups.set(key.id, { group: after, slot, isWhole });
+  }
+
+  #remove(key: GroupingKey): void {
+    const placed = this.#groups.get(key.id);
+    if (placed === undefined) return;
+    this.#groups.delete(key.id);
+    this.#bySlot[placed.slot] = null;
+    this.#freeSlots.push(placed.slot);
   }
 
   /** Exposes what was held back because of a family that is gone now. */
@@ -301,7 +336,7 @@ export class MetricStore {
     this.#quarantine.remove(key.id, family.name);
     this.#index.add(key, family.name, family.type);
     const placed = this.#groups.get(key.id);
-    if (placed !== undefined) this.#exposition.show(placed.slot, family);
+    if (placed !== undefined) this.#exposition.show(placed.slot, family, undefined);
   }
 
   #latest(id: string): Group | null {
@@ -325,10 +360,23 @@ export class MetricStore {
 }
 
 /** The families of a group after a push: PUT replaces them all, POST those of the pushed names. */
-function mergeFamilies({ kind, families }: PushRequest, before: Group | null): Map<string, StoredFamily> {
-  const merged = new Map(kind === 'add' ? before?.families : null);
-  for (const family of families) if (!isPushTimeName(family.name)) merged.set(family.name, family);
+function mergeFamilies({ kind, families }: PushRequest, before: Group | null): FamilyTable {
+  const pushed = dropPushTimes(families);
+  if (kind === 'replace' || before === null || holdsAll(pushed, before.families)) return pushed;
+  const merged = new Map<string, StoredFamily>();
+  for (const table of [before.families, pushed]) for (const family of settleFamilies(table).values()) merged.set(family.name, family);
   return merged;
+}
+
+function dropPushTimes(families: FamilyTable): FamilyTable {
+  if (!families.has(pushTimeName) && !families.has(pushFailureTimeName)) return families;
+  return createFamilyTable([...families.values()].filter(({ name }) => !isPushTimeName(name)));
+}
+
+function holdsAll(families: FamilyTable, others: FamilyTable): boolean {
+  if (families.size < others.size) return false;
+  for (const name of others.keys()) if (!families.has(name)) return false;
+  return true;
 }
 
 /** The key of the one other group that exposes metrics with the same labels, where the metrics have none of their own. */
@@ -346,7 +394,9 @@ function refuse(reason: string): Refusal {
 }
 
 interface PlacedGroup {
-  readonly group: Group;
+  group: Group;
   /** The group's place in the exposition. */
   readonly slot: number;
+  /** Whether all of its families were exposed when they came. */
+  readonly isWhole: boolean;
 }

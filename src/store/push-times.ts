@@ -1,3 +1,4 @@
+import type { FamilyTable } from '../model/family-table.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { Group } from '../model/group.ts';
 import { createMetric } from '../model/metric-draft.ts';
@@ -82,8 +83,8 @@ function renderKey(key: GroupingKey, scheme: EscapingScheme): string {
  * The failure time that a push brings along in a family of that name, in Unix seconds, or `null`. The reference stores such a family
  * as it is; we take its value only, so that help, type and labels stay ours (docs/differences.md).
  */
-export function readPushedFailureTime(families: readonly StoredFamily[]): number | null {
-  const family = families.find(({ name }) => name === pushFailureTimeName);
+export function readPushedFailureTime(families: FamilyTable): number | null {
+  const family = families.get(pushFailureTimeName);
   if (family?.flaw !== null) return null;
   const [metric] = readFamily(family).metrics;
   const seconds = (metric?.gauge ?? metric?.untyped ?? metric?.counter)?.value;

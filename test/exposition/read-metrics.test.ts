@@ -10,7 +10,7 @@ import { arbitraryFamily } from './protobuf/arbitrary-family.ts';
 const key = createKey({ job: 'j' });
 
 function storeText(body: string): StoredFamily {
-  const [family] = new PushDecoder(true).decode(Buffer.from(body), undefined, key, 0).families;
+  const [family] = new PushDecoder(true).decode(Buffer.from(body), undefined, key, 0).families.values();
   return family as StoredFamily;
 }
 

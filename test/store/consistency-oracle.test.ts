@@ -22,7 +22,7 @@ class Oracle {
     const { key, kind, families } = request;
     const before = this.groups.get(key.id);
     const merged = new Map(kind === 'add' ? before?.families : null);
-    for (const family of families) merged.set(family.name, family);
+    for (const family of families.values()) merged.set(family.name, family);
     this.groups.set(key.id, { key, families: merged });
     if (this.isConsistent()) return true;
     // A refused push leaves an empty group behind, unless even that one would contradict others.

@@ -266,10 +266,9 @@ describe('what a scrape reads', () => {
     const store = createStore();
     for (let i = 0; i < 600; i++) write(store, pushOf('replace', { job: `j${i}` }, 'f 1\n'));
     const pieces = store.readExposition().find(({ name }) => name === 'f')?.pieces ?? [];
-    expect(pieces.length).toBeGreaterThan(1);
     for (let i = 0; i < 600; i++)
       write(store, i % 2 === 0 ? pushOf('replace', { job: `j${i}` }, 'f 2\n') : { kind: 'delete', key: keyOf({ job: `j${i}` }), atMs: 0 });
-    const lines = pieces
+    const lines = [...pieces]
       .map((piece) => piece.text('underscores').toString())
       .join('')
       .trimEnd()

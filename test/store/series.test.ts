@@ -8,7 +8,7 @@ import { createStore, keyOf, pushOf, write } from './support.ts';
 const key = keyOf({ job: 'a' });
 
 function store(body: string): StoredFamily {
-  const [family] = new PushDecoder(false).decode(Buffer.from(body), undefined, key, 1).families;
+  const [family] = new PushDecoder(false).decode(Buffer.from(body), undefined, key, 1).families.values();
   return family as StoredFamily;
 }
 

@@ -40,7 +40,7 @@ export function expose(store: MetricStore, options: { withTimes?: boolean } = {}
     .filter(({ name }) => options.withTimes === true || !/^push_(failure_)?time_seconds$/.test(name))
     .map(
       ({ name, help, type, pieces }) =>
-        writeFamilyHeader(name, help, type, 'underscores') + pieces.map((piece) => piece.text('underscores').toString()).join(''),
+        writeFamilyHeader(name, help, type, 'underscores') + [...pieces].map((piece) => piece.text('underscores').toString()).join(''),
     )
     .join('');
 }

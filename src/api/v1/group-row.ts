@@ -1,3 +1,4 @@
+import { countSamples, countTextBytes } from '../../exposition/form-families.ts';
 import type { Group } from '../../model/group.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
 import type { FamilyNames, FamilyNamesTable } from './family-names.ts';
@@ -88,14 +89,8 @@ export class GroupRow {
   }
 
   #sumUp(): void {
-    let samples = 0;
-    let bytes = 0;
-    for (const { sampleCount, home } of this.#group.families.values()) {
-      samples += sampleCount;
-      bytes += home.end - home.start;
-    }
-    this.#samples = samples;
-    this.#bytes = bytes;
+    this.#samples = countSamples(this.#group.families);
+    this.#bytes = countTextBytes(this.#group.families);
   }
 }
 

@@ -78,9 +78,9 @@ function tryPush(gateway: Gateway, decoder: PushDecoder, { method, labels, conte
     checkPush(gateway, { kind: method === 'PUT' ? 'replace' : 'add', key, ...push, atMs });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    problems.push(describeRefusal(error, body, push?.families ?? []));
+    problems.push(describeRefusal(error, body, [...(push?.families.values() ?? [])]));
   }
-  const families = (push?.families ?? []).filter(({ name }) => !isPushTimeName(name));
+  const families = [...(push?.families.values() ?? [])].filter(({ name }) => !isPushTimeName(name));
   const isAccepted = problems.length === 0;
   return {
     is_accepted: isAccepted,

@@ -1,6 +1,7 @@
 import { createSystemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { createRateLimitedLog } from '../../base/rate-limited-log.ts';
+import { createFamilyTable } from '../../model/family-table.ts';
 import type { Group } from '../../model/group.ts';
 import { isReservedLabelName } from '../../model/names.ts';
 import { GroupLoader } from '../../persistence/group-loader.ts';
@@ -104,12 +105,13 @@ function createCheckedStore(): MetricStore {
 /** The groups as they will be stored, once each was found to fit with all others and with what is stored beside them. */
 function prepareGroups(store: MetricStore, placed: readonly PlacedGroup[]): Group[] {
   for (const { key } of placed) store.prepareWrite({ kind: 'delete', key, atMs: 0 });
-  return placed.map(({ key, families, pushTimeSeconds, failureTimeSeconds }) => {
+  return placed.map(({ key, pushTimeSeconds, failureTimeSeconds, ...rest }) => {
+    const families = createFamilyTable(rest.families);
     const { refusal } = store.prepareWrite({ kind: 'replace', key, families, hasTimestamps: false, atMs: pushTimeSeconds * 1000 });
     if (refusal !== null) {
       const labels = JSON.stringify(Object.fromEntries(key.labels.map(({ name, value }) => [name, value])));
       throw importRefused(`cannot import the group ${labels}: ${refusal.message}`, { cause: refusal });
     }
-    return { key, families: new Map(families.map((family) => [family.name, family])), pushTimeSeconds, failureTimeSeconds };
+    return { key, families, pushTimeSeconds, failureTimeSeconds };
   });
 }

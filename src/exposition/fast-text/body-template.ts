@@ -1,54 +1,64 @@
-import type { MetricType } from '../../model/metric-family.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
+import { FormFamilies } from '../form-families.ts';
 import { readyTextLengthMax } from '../limits.ts';
 import { blank } from './bytes.ts';
+import { areInOrder, listNeighbourOrders, type NeighbourOrder } from './line-order.ts';
 import type { FamilyDraft } from './family-draft.ts';
 import type { KeyTexts } from './line-labels.ts';
 import { renderedNumberLengthMax, renderNumber } from './numbers.ts';
 import { allLabels, countHole, type ReadyLines, valueHole } from './ready-lines.ts';
+import { type FormFamilyParts, TextForm } from './text-form.ts';
 
 /**
  * What stays the same when a job pushes again, or another replica of it does: everything but the values and the grouping labels. A body that
- * fits costs a comparison of what is between its values and a concatenation, instead of reading it.
+ * fits costs a comparison of what is between its values, instead of reading it.
  *
  *     body       # TYPE up gauge\nup{z="b"} |1|\nup{z="c"} |0|\n                segments between the values
- *     text       up{|instance="",job="x"|,z="b"} |1|\nup{| ... ,z="c"} |0|\n   constants between grouping labels and values
+ *     form       up{|instance="",job="x"|,z="b"} |1\n|up{| ... ,z="c"} |0\n|    the ready text (see `TextForm`)
  *
  * All texts are latin1 strings of UTF-8 bytes: they are compared and copied, never looked into.
  *
- * The order of the lines is fixed, though they are ordered by label values place by place, grouping labels among them. These decide
- * nothing between lines with the same label names, where they stand at the same places; a template with others is for one group alone.
+ * The order of the lines is fixed, though they are ordered by label values place by place, grouping labels among them. Where these decide,
+ * the template says what a key must be like (see `NeighbourOrder`).
  */
 export class BodyTemplate {
-  readonly #segments: readonly string[];
-  readonly #constants: readonly string[];
-  /** What stands before each constant but the first: the place of a grouping label, `allLabels`, or `valueHole`/`countHole`. */
-  readonly #holes: Int16Array;
-  /** For holes of values: which value of the body. */
-  readonly #values: Uint32Array;
-  readonly #families: readonly TemplateFamily[];
-  /** Whether the order of its lines is the same in every group of the shape that it was made for. */
-  readonly fitsEveryKey: boolean;
+  readonly form: TextForm;
+  /** Groups that it was used for, roughly. */
+  groupCount = 0;
   /** Characters kept, roughly. */
   readonly weight: number;
+  readonly #segments: readonly string[];
+  /** For each value in the order of the ready text: which one of the body it is, and of what kind. */
+  readonly #values: Uint32Array;
+  readonly #kinds: Int8Array;
+  readonly #orders: readonly NeighbourOrder[];
 
-  constructor(parts: TemplateParts) {
-    this.#segments = parts.segments;
-    this.#constants = parts.constants;
-    this.#holes = Int16Array.from(parts.holes);
-    this.#values = Uint32Array.from(parts.values);
-    this.#families = parts.families;
-    this.fitsEveryKey = parts.fitsEveryKey;
-    const length = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length + stringOverhead, 0);
-    this.weight = length(parts.segments) + length(parts.constants) + parts.holes.length * 6;
+  constructor({ form, segments, values, kinds, orders }: TemplateParts) {
+    this.form = form;
+    this.#segments = segments;
+    this.#values = Uint32Array.from(values);
+    this.#kinds = Int8Array.from(kinds);
+    this.#orders = orders;
+    this.weight = form.weight + segments.reduce((sum, text) => sum + text.length + stringOverhead, 0) + values.length * 5;
+  }
+
+  /** Whether the order of its lines is the one of this group, which has the label names of the group that it was made for. */
+  fits(texts: KeyTexts): boolean {
+    return areInOrder(this.#orders, texts);
+  }
+
+  /** Whether bodies that fit one of both fit the other, and have the same form. */
+  isLike(other: BodyTemplate): boolean {
+    if (this.#segments.length !== other.#segments.length) return false;
+    return this.form.isLike(other.form) && this.#segments.every((segment, i) => segment === other.#segments[i]);
   }
 
   /**
    * The families of a body of this form, or null if it has another one, a value that is not for the fast path, or grouping labels so long
-   * that its text might become too long.
+   * that its text might become too long. To be asked for groups that it fits.
    */
-  apply(body: string, texts: KeyTexts, atMs: number): StoredFamily[] | null {
-    const lengthMax = this.weight + this.#holes.length * (texts.alone.length + renderedNumberLengthMax);
+  apply(body: string, texts: KeyTexts, atMs: number): FormFamilies | null {
+    const lengthMax = this.weight + this.#values.length * (texts.alone.length + renderedNumberLengthMax);
     if (lengthMax > readyTextLengthMax) return null;
     const values = this.#readValues(body);
     return values === null ? null : this.#render(values, texts, atMs);
@@ -80,67 +90,33 @@ export class BodyTemplate {
     return rebuilt === body ? values : null;
   }
 
-  #render(values: readonly string[], { labels, alone }: KeyTexts, atMs: number): StoredFamily[] | null {
-    const constants = this.#constants;
-    const holes = this.#holes;
+  /** The values as they are kept. */
+  #render(values: readonly string[], texts: KeyTexts, atMs: number): FormFamilies | null {
+    const starts: number[] = [];
     let text = '';
-    let hole = 0;
-    const ends: number[] = [];
-    for (const { holeEnd } of this.#families) {
-      for (; hole < holeEnd; hole++) {
-        text += constants[hole] as string;
-        const kind = holes[hole] as number;
-        if (kind >= 0) text += labels[kind] as string;
-        else if (kind === allLabels) text += alone;
-        else {
-          const value = renderNumber(values[this.#values[hole] as number] as string, kind === countHole ? 'count' : 'value');
-          if (value === null) return null;
-          text += value;
-        }
+    let i = 0;
+    for (const { sampleCount } of this.form.families.values()) {
+      starts.push(text.length);
+      for (const end = i + sampleCount; i < end; i++) {
+        const value = renderNumber(values[this.#values[i] as number] as string, this.#kinds[i] === countHole ? 'count' : 'value');
+        if (value === null) return null;
+        text += value;
+        text += '\n';
       }
-      // A family ends behind a value; the line feed comes with the next constant.
-      ends.push(text.length + 1);
     }
-    text += '\n';
-    const bytes = Buffer.allocUnsafeSlow(text.length);
-    bytes.write(text, 'latin1');
-    return this.#families.map((family, i) => ({
-      name: family.name,
-      type: family.type,
-      help: family.help,
-      metricCount: family.metricCount,
-      sampleCount: family.sampleCount,
-      pushedAtMs: atMs,
-      home: { bytes, start: ends[i - 1] ?? 0, end: ends[i] as number },
-      protobuf: null,
-      order: family.order,
-      hasLegacyNames: true,
-      flaw: null,
-    }));
+    return new FormFamilies(this.form, texts, flatten(text), starts, atMs);
   }
 }
 
 /** Bytes of a string beside its characters, about. */
 const stringOverhead = 24;
 
-interface TemplateParts {
+export interface TemplateParts {
+  readonly form: TextForm;
   readonly segments: readonly string[];
-  readonly constants: readonly string[];
-  readonly holes: readonly number[];
   readonly values: readonly number[];
-  readonly families: readonly TemplateFamily[];
-  readonly fitsEveryKey: boolean;
-}
-
-interface TemplateFamily {
-  readonly name: string;
-  readonly type: MetricType;
-  readonly help: string | null;
-  readonly metricCount: number;
-  readonly sampleCount: number;
-  readonly order: Uint32Array | null;
-  /** Behind its last hole. */
-  readonly holeEnd: number;
+  readonly kinds: readonly number[];
+  readonly orders: readonly NeighbourOrder[];
 }
 
 /** A family that was decoded, and what knows the order of its lines. */
@@ -155,6 +131,7 @@ export function createBodyTemplate(body: Buffer, lines: ReadyLines, decoded: rea
   const constants: string[] = [];
   const holes: number[] = [];
   const values: number[] = [];
+  const kinds: number[] = [];
   const addLine = (line: number): void => {
     let at = lines.starts[line] as number;
     const end = lines.firstHoles[line + 1] as number;
@@ -162,22 +139,24 @@ export function createBodyTemplate(body: Buffer, lines: ReadyLines, decoded: rea
       const kind = lines.holeKinds[hole] as number;
       const isValue = kind === valueHole || kind === countHole;
       const last = isValue ? hole : lastOfAllLabels(lines, hole, labelCount);
-      const constant = ready.toString('latin1', at, lines.holeStarts[hole]);
-      const isFirstOfLine = hole === lines.firstHoles[line] && holes.length > 0;
-      constants.push(isFirstOfLine ? flatten(`\n${constant}`) : constant);
+      constants.push(ready.toString('latin1', at, lines.holeStarts[hole]));
       holes.push(last > hole ? allLabels : kind);
-      values.push(isValue ? line : 0);
+      if (isValue) {
+        values.push(line);
+        kinds.push(kind);
+      }
       at = lines.holeEnds[last] as number;
       hole = last + 1;
     }
   };
-  const families = decoded.map(({ stored, draft }) => {
+  const families = decoded.map(({ stored, draft }): FormFamilyParts => {
     for (const line of draft.lineOrder()) addLine(line);
     const { name, type, help, metricCount, sampleCount, order } = stored;
     return { name, type, help, metricCount, sampleCount, order, holeEnd: holes.length };
   });
-  const fitsEveryKey = decoded.every(({ draft }) => haveEqualNamesByCount(lines, draft));
-  return new BodyTemplate({ segments: cutSegments(body, lines), constants, holes, values, families, fitsEveryKey });
+  const orders = decoded.flatMap(({ draft }) => listNeighbourOrders(lines, draft));
+  const form = new TextForm({ constants, holes, families });
+  return new BodyTemplate({ form, segments: cutSegments(body, lines), values, kinds, orders });
 }
 
 function cutSegments(body: Buffer, lines: ReadyLines): string[] {
@@ -200,19 +179,10 @@ function lastOfAllLabels(lines: ReadyLines, hole: number, labelCount: number): n
   return hole + labelCount - 1;
 }
 
-/** A text put together is a tree of its parts until somebody needs it in one piece, which is then done at every use. */
-function flatten(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1');
-}
+const flattened = Buffer.allocUnsafeSlow(16 * 1024);
 
-/** Whether the lines of one family with as many labels have the same label names. Lines with fewer labels come first in any case. */
-function haveEqualNamesByCount(lines: ReadyLines, draft: FamilyDraft): boolean {
-  const firstByCount = new Map<number, number>();
-  for (const line of draft.lineOrder()) {
-    const count = lines.labelCounts[line] as number;
-    const first = firstByCount.get(count);
-    if (first === undefined) firstByCount.set(count, line);
-    else if (!lines.haveEqualNames(first, line)) return false;
-  }
-  return true;
+/** A text put together is a tree of its parts, which keeps the body that they were cut from; this one is in one piece. */
+function flatten(text: string): string {
+  if (text.length > flattened.length) return Buffer.from(text, 'latin1').toString('latin1');
+  return flattened.toString('latin1', 0, flattened.write(text, 'latin1'));
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { createFamilyTable, type FamilyTable } from '../../model/family-table.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
-import type { StoredFamily } from '../../model/stored-family.ts';
 import { familiesMax, templateBodyBytesMax } from '../limits.ts';
 import { refuseTooManyFamilies } from '../push-size.ts';
 import { blank, braceClose, braceOpen, hash, isDigit, lineFeed, metricNameBytes, quote } from './bytes.ts';
@@ -24,7 +24,7 @@ export class FastTextDecoder {
   /** A key that comes again is often the same object (see `GroupingPathParser`). */
   readonly #keyTexts = new WeakMap<GroupingKey, KeyTexts>();
 
-  decode(body: Buffer, key: GroupingKey, atMs: number): StoredFamily[] | null {
+  decode(body: Buffer, key: GroupingKey, atMs: number): FamilyTable | null {
     const texts = this.#textsOf(key);
     if (!texts.isLegacy) return null;
     const isSmall = body.length <= templateBodyBytesMax;
@@ -35,8 +35,8 @@ export class FastTextDecoder {
       const decoded = readBody(body, key, texts, atMs);
       if (decoded === null) return null;
       const wantsTemplate = isSmall && lines.lineCount > 0 && this.#templates.wantsTemplate();
-      if (wantsTemplate) this.#templates.add(key, createBodyTemplate(body, lines, decoded, texts.labels.length));
-      return decoded.map(({ stored }) => stored);
+      if (wantsTemplate) this.#templates.add(body, key, texts, createBodyTemplate(body, lines, decoded, texts.labels.length));
+      return createFamilyTable(decoded.map(({ stored }) => stored));
     } finally {
       lines.shrink();
     }

@@ -28,24 +28,34 @@ export interface KeyTexts {
   readonly hasSpecialLabel: boolean;
   /** `name="value"` of each label, with the implied instance. */
   readonly labels: readonly string[];
-  /** All of them with commas. */
+  /** The values alone, not escaped. */
+  readonly values: readonly string[];
+  /** All of `labels` with commas. */
   readonly alone: string;
 }
 
 const impliedInstance = 'instance=""';
 
 export function renderKeyTexts(key: GroupingKey): KeyTexts {
-  const labels = key.labels.map(({ name, value }) => Buffer.from(`${name}="${escapeValue(value)}"`).toString('latin1'));
+  const labels = key.labels.map(({ name, value }) => toLatin1(`${name}="${escapeValue(value)}"`));
+  const values = key.labels.map(({ value }) => toLatin1(value));
   if (!key.labels.some(({ name }) => name === 'instance')) {
-    const place = key.labels.findIndex(({ name }) => name > 'instance');
-    labels.splice(place === -1 ? labels.length : place, 0, impliedInstance);
+    const found = key.labels.findIndex(({ name }) => name > 'instance');
+    const place = found === -1 ? labels.length : found;
+    labels.splice(place, 0, impliedInstance);
+    values.splice(place, 0, '');
   }
   return {
     isLegacy: key.labels.every(({ name }) => isLegacyLabelName(name)),
     hasSpecialLabel: key.labels.some(({ name }) => name === 'le' || name === 'quantile'),
     labels,
+    values,
     alone: labels.join(','),
   };
+}
+
+function toLatin1(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }
 
 /** The bytes that a full decode merges into lines. */

@@ -190,6 +190,32 @@ export class ReadyLines {
     return true;
   }
 
+  /** The labels of the metric of a line: the value of one from the body, the place of a grouping label. */
+  labelValues(line: number): (string | number)[] {
+    const values: (string | number)[] = [];
+    const end = this.labelEnds[line] as number;
+    let hole = this.firstHoles[line] as number;
+    for (let at = this.labels[line] as number; at < end;) {
+      if (this.holeStarts[hole] === at) {
+        const kind = this.holeKinds[hole] as number;
+        if (kind === allLabels) return Array.from({ length: this.labelCounts[line] as number }, (_, place) => place);
+        values.push(kind);
+        at = (this.holeEnds[hole++] as number) + ','.length;
+      } else {
+        while (this.bytes[at] !== equals) at++;
+        const next = this.#skipValue(at + 1);
+        values.push(this.#readValue(at + 2, next - 2));
+        at = next;
+      }
+    }
+    return values;
+  }
+
+  #readValue(start: number, end: number): string {
+    const escaped = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, end - start).toString('latin1');
+    return escaped.replaceAll(/\\(.)/g, (_, letter: string) => (letter === 'n' ? '\n' : letter));
+  }
+
   /** From the opening quote of a label value to behind the comma that follows the closing one. */
   #skipValue(start: number): number {
     let at = start + 1;

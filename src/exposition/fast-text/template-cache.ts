@@ -1,11 +1,13 @@
+import type { FamilyTable } from '../../model/family-table.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
-import type { StoredFamily } from '../../model/stored-family.ts';
 import {
+  sharedFormGroupsMin,
   templateGroupIdLengthMax,
   templateGroupIdsLengthMax,
   templateGroupsMax,
-  templatesPerShapeMax,
-  templateShapesMax,
+  templateOpeningLengthMax,
+  templateOpeningsMax,
+  templatesPerOpeningMax,
   templateWeightMax,
 } from '../limits.ts';
 import type { BodyTemplate } from './body-template.ts';
@@ -17,30 +19,39 @@ const sparseInterval = 16;
 
 /**
  * Finds a template for a body: the one that its group used last, or else one of those that groups with the same label names used lately
- * and that fit all of them. Bounded; what falls out costs a full decode at the next push.
+ * for bodies that begin alike. Bounded; what falls out costs a full decode at the next push.
  */
 export class TemplateCache {
   readonly #byGroup = new Map<string, BodyTemplate>();
   /** Of the ids in `#byGroup`. */
   #idsLength = 0;
-  /** By `GroupingKey.shape`, the most recent one first. */
-  readonly #byShape = new Map<string, BodyTemplate[]>();
+  /** By `GroupingKey.shape` and the opening of the body, the most recent one first. */
+  readonly #byOpening = new Map<string, BodyTemplate[]>();
   /** Of all templates since the last time that everything was forgotten. */
   #weight = 0;
   #misses = 0;
 
-  /** The families of the body, if a template fits. */
-  apply(body: Buffer, key: GroupingKey, texts: KeyTexts, atMs: number): StoredFamily[] | null {
+  /**
+   * The families of the body, if a template fits. What has a form of its own, or nearly so, is kept without: the form would be larger than
+   * what it saves.
+   */
+  apply(body: Buffer, key: GroupingKey, texts: KeyTexts, atMs: number): FamilyTable | null {
     const last = this.#byGroup.get(key.id);
-    const candidates = this.#byShape.get(key.shape);
-    if (last === undefined && candidates === undefined) return null;
+    if (last === undefined && this.#byOpening.size === 0) return null;
     const text = body.toString('latin1');
-    const families = last === undefined ? null : last.apply(text, texts, atMs);
-    if (families !== null) {
-      this.#misses = 0;
-      return families;
+    let template = last;
+    let families = last === undefined ? null : last.apply(text, texts, atMs);
+    if (families === null) {
+      for (template of this.#byOpening.get(describeOpening(key, text)) ?? []) {
+        if (template === last || !template.fits(texts)) continue;
+        families = template.apply(text, texts, atMs);
+        if (families !== null) break;
+      }
+      if (families === null || template === undefined) return null;
+      this.#remember(key.id, template);
     }
-    return candidates === undefined ? null : this.#applyOneOf(candidates, text, key, texts, atMs);
+    this.#misses = 0;
+    return (template?.groupCount ?? 0) >= sharedFormGroupsMin ? families : families.toPlain();
   }
 
   /** Whether a template of the body that was just decoded is worth making. To be asked once per body that fitted none. */
@@ -49,43 +60,40 @@ export class TemplateCache {
     return this.#misses < missesMax || this.#misses % sparseInterval === 0;
   }
 
-  add(key: GroupingKey, template: BodyTemplate): void {
+  /** Keeps the template of a body that fitted none. */
+  add(body: Buffer, key: GroupingKey, texts: KeyTexts, template: BodyTemplate): void {
+    const opening = describeOpening(key, body.toString('latin1', 0, templateOpeningLengthMax));
+    const known = this.#byOpening.get(opening)?.find((other) => other.isLike(template) && other.fits(texts));
+    if (known !== undefined) {
+      this.#remember(key.id, known);
+      return;
+    }
     if (this.#weight + template.weight > templateWeightMax) this.#forgetAll();
     this.#weight += template.weight;
-    if (template.fitsEveryKey) this.#share(key.shape, template);
+    this.#share(opening, template);
     this.#remember(key.id, template);
   }
 
-  #share(shape: string, template: BodyTemplate): void {
-    const known = this.#byShape.get(shape);
+  #share(opening: string, template: BodyTemplate): void {
+    const known = this.#byOpening.get(opening);
     if (known !== undefined) {
       known.unshift(template);
-      if (known.length > templatesPerShapeMax) known.pop();
+      if (known.length > templatesPerOpeningMax) known.pop();
       return;
     }
-    if (this.#byShape.size >= templateShapesMax) this.#byShape.clear();
-    this.#byShape.set(shape, [template]);
-  }
-
-  #applyOneOf(candidates: BodyTemplate[], body: string, key: GroupingKey, texts: KeyTexts, atMs: number): StoredFamily[] | null {
-    for (const [place, template] of candidates.entries()) {
-      const families = template.apply(body, texts, atMs);
-      if (families === null) continue;
-      this.#misses = 0;
-      candidates.splice(place, 1);
-      candidates.unshift(template);
-      this.#remember(key.id, template);
-      return families;
-    }
-    return null;
+    if (this.#byOpening.size >= templateOpeningsMax) this.#byOpening.clear();
+    this.#byOpening.set(opening, [template]);
   }
 
   #remember(id: string, template: BodyTemplate): void {
     if (id.length > templateGroupIdLengthMax) return;
-    if (!this.#byGroup.has(id)) {
+    const last = this.#byGroup.get(id);
+    if (last === template) return;
+    if (last === undefined) {
       if (this.#byGroup.size >= templateGroupsMax || this.#idsLength + id.length > templateGroupIdsLengthMax) this.#forgetGroups();
       this.#idsLength += id.length;
     }
+    template.groupCount++;
     this.#byGroup.set(id, template);
   }
 
@@ -97,7 +105,14 @@ export class TemplateCache {
   /** Simpler than an order of use, and as good: what is in use is back after one push of each. */
   #forgetAll(): void {
     this.#forgetGroups();
-    this.#byShape.clear();
+    this.#byOpening.clear();
     this.#weight = 0;
   }
+}
+
+/** The label names of the group and the first line of the body without a value: bodies that differ here have no template in common. */
+function describeOpening(key: GroupingKey, body: string): string {
+  const lineEnd = body.indexOf('\n');
+  const line = body.slice(0, Math.min(lineEnd === -1 ? body.length : lineEnd, templateOpeningLengthMax));
+  return `${key.shape}\n${line.startsWith('#') ? line : line.slice(0, line.lastIndexOf(' '))}`;
 }

@@ -1,12 +1,12 @@
 import { escapeFamily, type EscapingScheme } from '../../model/escaping.ts';
-import type { MetricFamily } from '../../model/metric-family.ts';
+import type { MetricFamily, MetricType } from '../../model/metric-family.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
 import type { EncodedMetrics } from '../exposed-family.ts';
 import { sortMetrics } from '../metric-order.ts';
 import { readFamily } from '../store-family.ts';
 import { encodeMetrics } from './codec.ts';
 import { MessageWriter } from './message-writer.ts';
-import { transcodeMetrics } from './transcode-text.ts';
+import { transcodeMetrics, transcodeText } from './transcode-text.ts';
 
 /** Encoding never awaits, so one writer serves all scrapes. */
 const writer = new MessageWriter();
@@ -21,6 +21,12 @@ export function encodeStoredMetrics(members: readonly StoredFamily[], scheme: Es
     writer.append(encodeSorted(family, scheme));
   }
   return { bytes: writer.take(), unit };
+}
+
+/** The metrics of a ready text that tells all of them, names included; `null` where it takes a look at the full form. */
+export function encodeReadyText(text: Buffer, type: MetricType): EncodedMetrics | null {
+  const isWritten = transcodeText({ bytes: text, start: 0, end: text.length }, type, writer);
+  return isWritten ? { bytes: writer.take(), unit: null } : null;
 }
 
 /** The metrics of families that are at hand in full, in the order of an exposition. */

@@ -1,5 +1,5 @@
 import type { MetricType } from '../../model/metric-family.ts';
-import type { StoredFamily } from '../../model/stored-family.ts';
+import type { ReadyText, StoredFamily } from '../../model/stored-family.ts';
 import { transcodedBucketsMax } from './limits.ts';
 import type { MessageWriter } from './message-writer.ts';
 
@@ -12,12 +12,15 @@ import type { MessageWriter } from './message-writer.ts';
  */
 export function transcodeMetrics(stored: StoredFamily, writer: MessageWriter): boolean {
   if (stored.protobuf !== null || !stored.hasLegacyNames || stored.flaw !== null) return false;
+  return transcodeText(stored.home, stored.type, writer);
+}
+
+/** The same for a text of which it is known that it tells everything but float histograms. */
+export function transcodeText(text: ReadyText, type: MetricType, writer: MessageWriter): boolean {
   const start = writer.length;
-  const reader = new LineReader(stored);
+  const reader = new LineReader(text);
   const isDone =
-    stored.type === 'summary' || isHistogram(stored.type)
-      ? writeComplexMetrics(reader, stored.type, writer)
-      : writePlainMetrics(reader, stored.type, writer);
+    type === 'summary' || isHistogram(type) ? writeComplexMetrics(reader, type, writer) : writePlainMetrics(reader, type, writer);
   if (!isDone) writer.length = start;
   return isDone;
 }
@@ -118,10 +121,10 @@ class LineReader {
   hasSpecial = false;
   special = 0;
 
-  constructor({ home }: StoredFamily) {
-    this.#bytes = home.bytes;
-    this.#end = home.end;
-    this.#lineEnd = home.start - 1;
+  constructor({ bytes, start, end }: ReadyText) {
+    this.#bytes = bytes;
+    this.#end = end;
+    this.#lineEnd = start - 1;
   }
 
   /** Goes to the labels of the next line. False at the end. */

@@ -26,8 +26,9 @@ export function findTextProblems(text: Buffer, labels: readonly LabelPair[], all
   let families: readonly StoredFamily[] = [];
   try {
     checkPushText(text);
-    ({ families } = new PushDecoder(allowUtf8Names).decode(text, undefined, key, 0));
-    const { refusal } = createEmptyStore().prepareWrite({ kind: 'replace', key, families, hasTimestamps: false, atMs: 0 });
+    const push = new PushDecoder(allowUtf8Names).decode(text, undefined, key, 0);
+    families = [...push.families.values()];
+    const { refusal } = createEmptyStore().prepareWrite({ kind: 'replace', key, ...push, hasTimestamps: false, atMs: 0 });
     if (refusal !== null) throw refusal;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

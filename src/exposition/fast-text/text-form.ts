@@ -1,0 +1,120 @@
+import type { MetricType } from '../../model/metric-family.ts';
+import type { KeyTexts } from './line-labels.ts';
+import { allLabels } from './ready-lines.ts';
+
+/**
+ * The ready text of some families without what changes from push to push and from group to group: constants, and behind each of them a hole
+ * for grouping labels or a value. All texts are latin1 strings of UTF-8 bytes: they are copied, never looked into.
+ *
+ *     text       up{|instance="",job="x"|,z="b"} |1\n|up{|instance="",job="x"|,z="c"} |0\n|
+ *     values     1\n0\n
+ *
+ * The values of a group are one string in the order of the text, each ended by a line feed. So a group costs its values, however long its
+ * text is.
+ */
+export class TextForm {
+  /** By name, in the order of the push. */
+  readonly families: ReadonlyMap<string, FormFamily>;
+  readonly sampleCount: number;
+  /** Characters kept, roughly. */
+  readonly weight: number;
+  readonly #constants: readonly string[];
+  /** The place of a grouping label among those of the key, `allLabels`, or `valueHole` or `countHole`. */
+  readonly #holes: Int16Array;
+
+  constructor({ constants, holes, families }: TextFormParts) {
+    this.#constants = constants;
+    this.#holes = Int16Array.from(holes);
+    this.families = new Map(families.map((parts, place) => [parts.name, measure(parts, place, families[place - 1], constants, holes)]));
+    this.sampleCount = families.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
+    this.weight = constants.reduce((sum, text) => sum + text.length + stringOverhead, 0) + holes.length * 2;
+  }
+
+  /** Whether the text is the same, where the values and the grouping labels are. */
+  isLike(other: TextForm): boolean {
+    const constants = other.#constants;
+    if (this.#constants.length !== constants.length) return false;
+    return this.#constants.every((text, i) => text === constants[i]) && this.#holes.every((kind, i) => kind === other.#holes[i]);
+  }
+
+  /** The ready text of one family; its values begin at `start` of `values`. Hot path: every group of every scrape. */
+  render({ holeStart, holeEnd }: FormFamily, { labels, alone }: KeyTexts, values: string, start: number): string {
+    const constants = this.#constants;
+    const holes = this.#holes;
+    let text = '';
+    let at = start;
+    for (let hole = holeStart; hole < holeEnd; hole++) {
+      text += constants[hole] as string;
+      const kind = holes[hole] as number;
+      if (kind === allLabels) {
+        text += alone;
+      } else if (kind >= 0) {
+        text += labels[kind] as string;
+      } else {
+        const end = values.indexOf('\n', at) + 1;
+        text += values.slice(at, end);
+        at = end;
+      }
+    }
+    return text;
+  }
+}
+
+/** Bytes of a string beside its characters, about. */
+const stringOverhead = 24;
+
+export interface TextFormParts {
+  readonly constants: readonly string[];
+  readonly holes: readonly number[];
+  readonly families: readonly FormFamilyParts[];
+}
+
+export interface FormFamilyParts {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string | null;
+  readonly metricCount: number;
+  readonly sampleCount: number;
+  readonly order: Uint32Array | null;
+  /** Behind its last hole. */
+  readonly holeEnd: number;
+}
+
+export interface FormFamily extends FormFamilyParts {
+  /** Among the families of the form. */
+  readonly place: number;
+  readonly holeStart: number;
+  /** Of its constants. */
+  readonly constantsLength: number;
+  /** How often all grouping labels stand in its text together, and how often each of them alone. */
+  readonly allLabelsCount: number;
+  readonly labelCounts: readonly number[];
+}
+
+function measure(
+  parts: FormFamilyParts,
+  place: number,
+  before: FormFamilyParts | undefined,
+  constants: readonly string[],
+  holes: readonly number[],
+): FormFamily {
+  const holeStart = before?.holeEnd ?? 0;
+  const labelCounts: number[] = [];
+  let allLabelsCount = 0;
+  let constantsLength = 0;
+  for (let hole = holeStart; hole < parts.holeEnd; hole++) {
+    constantsLength += (constants[hole] as string).length;
+    const kind = holes[hole] as number;
+    if (kind === allLabels) allLabelsCount++;
+    else if (kind >= 0) labelCounts[kind] = (labelCounts[kind] ?? 0) + 1;
+  }
+  const counts = Array.from(labelCounts, (count: number | undefined) => count ?? 0);
+  return { ...parts, place, holeStart, constantsLength, allLabelsCount, labelCounts: counts };
+}
+
+/** Characters of the text of a family without its values. */
+export function lengthWithoutValues({ constantsLength, allLabelsCount, labelCounts }: FormFamily, { labels, alone }: KeyTexts): number {
+  let length = constantsLength + allLabelsCount * alone.length;
+  for (let place = 0; place < labelCounts.length; place++) length += (labelCounts[place] as number) * (labels[place] as string).length;
+  return length;
+}

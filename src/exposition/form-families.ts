@@ -1,0 +1,143 @@
+import type { FamilyTable } from '../model/family-table.ts';
+import type { ReadyText, StoredFamily } from '../model/stored-family.ts';
+import type { KeyTexts } from './fast-text/line-labels.ts';
+import { type FormFamily, lengthWithoutValues, type TextForm } from './fast-text/text-form.ts';
+
+/**
+ * The families of a push that has a form which others share: what is kept of it are its values. Its text is written when somebody asks,
+ * which a scrape does family by family.
+ */
+export class FormFamilies implements FamilyTable {
+  /** Two tables of one form, in groups of one grouping key, hold the same series. */
+  readonly form: TextForm;
+  readonly #texts: KeyTexts;
+  readonly #values: string;
+  /** Where the values of each family begin. */
+  readonly #starts: readonly number[];
+  readonly #atMs: number;
+  /** Once somebody needed all families to stay as they are. */
+  #settled: ReadonlyMap<string, StoredFamily> | null = null;
+
+  constructor(form: TextForm, texts: KeyTexts, values: string, starts: readonly number[], atMs: number) {
+    this.form = form;
+    this.#texts = texts;
+    this.#values = values;
+    this.#starts = starts;
+    this.#atMs = atMs;
+  }
+
+  get size(): number {
+    return this.form.families.size;
+  }
+
+  has(name: string): boolean {
+    return this.form.families.has(name);
+  }
+
+  keys(): Iterable<string> {
+    return this.form.families.keys();
+  }
+
+  get(name: string): StoredFamily | undefined {
+    if (this.#settled !== null) return this.#settled.get(name);
+    const family = this.form.families.get(name);
+    return family === undefined ? undefined : this.#view(family);
+  }
+
+  *values(): Generator<StoredFamily> {
+    if (this.#settled !== null) yield* this.#settled.values();
+    else for (const family of this.form.families.values()) yield this.#view(family);
+  }
+
+  /** Characters that are kept for this push alone. */
+  get weight(): number {
+    return this.#values.length + this.#starts.length * 8;
+  }
+
+  /** Of the ready text of all families. */
+  get textBytes(): number {
+    let length = this.#values.length;
+    for (const family of this.form.families.values()) length += lengthWithoutValues(family, this.#texts);
+    return length;
+  }
+
+  textBytesOf(family: FormFamily): number {
+    const valuesEnd = this.#starts[family.place + 1] ?? this.#values.length;
+    return lengthWithoutValues(family, this.#texts) + valuesEnd - (this.#starts[family.place] as number);
+  }
+
+  /** The ready text of one family, a latin1 string of its bytes. */
+  render(family: FormFamily): string {
+    return this.form.render(family, this.#texts, this.#values, this.#starts[family.place] as number);
+  }
+
+  /** The families as they would be without a form, their texts in one buffer. */
+  toPlain(): ReadonlyMap<string, StoredFamily> {
+    if (this.#settled !== null) return this.#settled;
+    const bytes = Buffer.allocUnsafeSlow(this.textBytes);
+    const families = new Map<string, StoredFamily>();
+    let end = 0;
+    for (const family of this.form.families.values()) {
+      const start = end;
+      end += bytes.write(this.render(family), start, 'latin1');
+      families.set(family.name, { ...describe(family, this.#atMs), home: { bytes, start, end } });
+    }
+    return families;
+  }
+
+  /** As `toPlain`, and from now on each family of this table is one of those. */
+  settle(): ReadonlyMap<string, StoredFamily> {
+    return (this.#settled ??= this.toPlain());
+  }
+
+  /** A family whose text is written when it is looked at. */
+  #view(family: FormFamily): StoredFamily {
+    const write = (): ReadyText => {
+      const bytes = Buffer.from(this.render(family), 'latin1');
+      return { bytes, start: 0, end: bytes.length };
+    };
+    let home: ReadyText | null = null;
+    return {
+      ...describe(family, this.#atMs),
+      get home(): ReadyText {
+        return (home ??= write());
+      },
+    };
+  }
+}
+
+/** What there is to say of a family without its text. */
+function describe({ name, type, help, metricCount, sampleCount, order }: FormFamily, pushedAtMs: number): Omit<StoredFamily, 'home'> {
+  return { name, type, help, metricCount, sampleCount, pushedAtMs, protobuf: null, order, hasLegacyNames: true, flaw: null };
+}
+
+/** The families by name, in a table that keeps them as they are. */
+export function settleFamilies(families: FamilyTable): FamilyTable {
+  return families instanceof FormFamilies ? families.settle() : families;
+}
+
+/** The families by name, each with its text at hand. */
+export function plainFamilies(families: FamilyTable): FamilyTable {
+  return families instanceof FormFamilies ? families.toPlain() : families;
+}
+
+/** Sample lines of all families. */
+export function countSamples(families: FamilyTable): number {
+  if (families instanceof FormFamilies) return families.form.sampleCount;
+  let samples = 0;
+  for (const { sampleCount } of families.values()) samples += sampleCount;
+  return samples;
+}
+
+/** Bytes of the ready text of all families. */
+export function countTextBytes(families: FamilyTable): number {
+  if (families instanceof FormFamilies) return families.textBytes;
+  let bytes = 0;
+  for (const { home } of families.values()) bytes += home.end - home.start;
+  return bytes;
+}
+
+/** Whether two tables of groups with one grouping key surely hold the same series under the same types and HELPs. */
+export function haveSameForm(a: FamilyTable, b: FamilyTable): boolean {
+  return a === b || (a instanceof FormFamilies && b instanceof FormFamilies && a.form === b.form);
+}
