@@ -115,6 +115,7 @@ interface KeptGroup {
 }
 
 function sharesFamily(before: Group, after: Group): boolean {
+  if (haveSameForm(before.families, after.families)) return false;
   for (const family of before.families.values()) if (after.families.get(family.name) === family) return true;
   return false;
 }

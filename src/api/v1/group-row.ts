@@ -18,8 +18,9 @@ export class GroupRow {
   /** All label values in lower case, a line each; a word of a search holds no line feed. */
   readonly #values: string;
   #group: Group;
-  #samples = 0;
-  #bytes = 0;
+  /** -1: not asked for since the last push. */
+  #samples = -1;
+  #bytes = -1;
   #familyNames: FamilyNames;
 
   constructor(group: Group, place: number, table: FamilyNamesTable) {
@@ -32,7 +33,6 @@ export class GroupRow {
     this.#table = table;
     this.#group = group;
     this.#familyNames = table.intern(group, null);
-    this.#sumUp();
   }
 
   /** The group as it is now. */
@@ -42,11 +42,13 @@ export class GroupRow {
 
   /** Sample lines of an exposition. */
   get samples(): number {
+    if (this.#samples === -1) this.#samples = countSamples(this.#group.families);
     return this.#samples;
   }
 
   /** Of the sample lines. */
   get bytes(): number {
+    if (this.#bytes === -1) this.#bytes = countTextBytes(this.#group.families);
     return this.#bytes;
   }
 
@@ -60,7 +62,8 @@ export class GroupRow {
     this.#group = group;
     if (!isPushed) return;
     this.#familyNames = this.#table.intern(group, this.#familyNames);
-    this.#sumUp();
+    this.#samples = -1;
+    this.#bytes = -1;
   }
 
   /** The group was deleted: only its labels and times stay. */
@@ -86,11 +89,6 @@ export class GroupRow {
 
   #isInPairs(word: string): boolean {
     return this.#labels.some(({ name, value }) => `${name}=${value}`.toLowerCase().includes(word));
-  }
-
-  #sumUp(): void {
-    this.#samples = countSamples(this.#group.families);
-    this.#bytes = countTextBytes(this.#group.families);
   }
 }
 

@@ -1,12 +1,13 @@
 import type { StoredFamily } from '../../model/stored-family.ts';
 import { FormFamilies } from '../form-families.ts';
 import { readyTextLengthMax } from '../limits.ts';
-import { blank } from './bytes.ts';
+import { lineFeed } from './bytes.ts';
 import { areInOrder, listNeighbourOrders, type NeighbourOrder } from './line-order.ts';
 import type { FamilyDraft } from './family-draft.ts';
 import type { KeyTexts } from './line-labels.ts';
-import { renderedNumberLengthMax, renderNumber } from './numbers.ts';
+import { renderedNumberLengthMax, writeNumber } from './numbers.ts';
 import { allLabels, countHole, type ReadyLines, valueHole } from './ready-lines.ts';
+import { type BodyBytes, Segments } from './segments.ts';
 import { type FormFamilyParts, TextForm } from './text-form.ts';
 
 /**
@@ -15,8 +16,6 @@ import { type FormFamilyParts, TextForm } from './text-form.ts';
  *
  *     body       # TYPE up gauge\nup{z="b"} |1|\nup{z="c"} |0|\n                segments between the values
  *     form       up{|instance="",job="x"|,z="b"} |1\n|up{| ... ,z="c"} |0\n|    the ready text (see `TextForm`)
- *
- * All texts are latin1 strings of UTF-8 bytes: they are compared and copied, never looked into.
  *
  * The order of the lines is fixed, though they are ordered by label values place by place, grouping labels among them. Where these decide,
  * the template says what a key must be like (see `NeighbourOrder`).
@@ -27,7 +26,7 @@ export class BodyTemplate {
   groupCount = 0;
   /** Characters kept, roughly. */
   readonly weight: number;
-  readonly #segments: readonly string[];
+  readonly #segments: Segments;
   /** For each value in the order of the ready text: which one of the body it is, and of what kind. */
   readonly #values: Uint32Array;
   readonly #kinds: Int8Array;
@@ -39,7 +38,7 @@ export class BodyTemplate {
     this.#values = Uint32Array.from(values);
     this.#kinds = Int8Array.from(kinds);
     this.#orders = orders;
-    this.weight = form.weight + segments.reduce((sum, text) => sum + text.length + stringOverhead, 0) + values.length * 5;
+    this.weight = form.weight + segments.weight + values.length * 5;
   }
 
   /** Whether the order of its lines is the one of this group, which has the label names of the group that it was made for. */
@@ -49,71 +48,54 @@ export class BodyTemplate {
 
   /** Whether bodies that fit one of both fit the other, and have the same form. */
   isLike(other: BodyTemplate): boolean {
-    if (this.#segments.length !== other.#segments.length) return false;
-    return this.form.isLike(other.form) && this.#segments.every((segment, i) => segment === other.#segments[i]);
+    return this.#segments.isLike(other.#segments) && this.form.isLike(other.form);
   }
 
   /**
    * The families of a body of this form, or null if it has another one, a value that is not for the fast path, or grouping labels so long
    * that its text might become too long. To be asked for groups that it fits.
    */
-  apply(body: string, texts: KeyTexts, atMs: number): FormFamilies | null {
+  apply(body: BodyBytes, texts: KeyTexts, atMs: number): FormFamilies | null {
     const lengthMax = this.weight + this.#values.length * (texts.alone.length + renderedNumberLengthMax);
     if (lengthMax > readyTextLengthMax) return null;
-    const values = this.#readValues(body);
-    return values === null ? null : this.#render(values, texts, atMs);
+    reserve(this.#values.length);
+    return this.#segments.match(body, bounds) ? this.#write(body, texts, atMs) : null;
   }
 
-  /**
-   * The texts between the segments. They are looked for where they must be if the body fits, and put together with the segments again:
-   * one comparison of the whole is four times as fast as one for each segment (2 us instead of 9 for 50 values).
-   */
-  #readValues(body: string): string[] | null {
-    const segments = this.#segments;
-    const last = segments.length - 1;
-    if (!body.startsWith(segments[0] as string)) return null;
-    const values: string[] = [];
-    let rebuilt = '';
-    let at = 0;
-    for (let i = 0; i < last; i++) {
-      const segment = segments[i] as string;
-      at += segment.length;
-      let end = at;
-      while (body.charCodeAt(end) > blank) end++;
-      const value = body.slice(at, end);
-      values.push(value);
-      rebuilt += segment;
-      rebuilt += value;
-      at = end;
-    }
-    rebuilt += segments[last] as string;
-    return rebuilt === body ? values : null;
-  }
-
-  /** The values as they are kept. */
-  #render(values: readonly string[], texts: KeyTexts, atMs: number): FormFamilies | null {
-    const starts: number[] = [];
-    let text = '';
+  /** The values as they are kept, of a body that matched. */
+  #write({ bytes }: BodyBytes, texts: KeyTexts, atMs: number): FormFamilies | null {
+    const { families } = this.form;
+    const starts = new Array<number>(families.size);
+    let place = 0;
+    let end = 0;
     let i = 0;
-    for (const { sampleCount } of this.form.families.values()) {
-      starts.push(text.length);
-      for (const end = i + sampleCount; i < end; i++) {
-        const value = renderNumber(values[this.#values[i] as number] as string, this.#kinds[i] === countHole ? 'count' : 'value');
-        if (value === null) return null;
-        text += value;
-        text += '\n';
+    for (const { sampleCount } of families.values()) {
+      starts[place++] = end;
+      for (const last = i + sampleCount; i < last; i++) {
+        const value = 2 * (this.#values[i] as number);
+        const use = this.#kinds[i] === countHole ? 'count' : 'value';
+        end = writeNumber(bytes, bounds[value] as number, bounds[value + 1] as number, use, written, end);
+        if (end === -1) return null;
+        written[end++] = lineFeed;
       }
     }
-    return new FormFamilies(this.form, texts, flatten(text), starts, atMs);
+    return new FormFamilies(this.form, texts, written.toString('latin1', 0, end), starts, atMs);
   }
 }
 
-/** Bytes of a string beside its characters, about. */
-const stringOverhead = 24;
+/** Where the values of the body at hand lie, and what is written of them. Decoding never awaits, so one of each serves all pushes. */
+let bounds = new Uint32Array(0);
+let written = Buffer.alloc(0);
+
+function reserve(values: number): void {
+  if (bounds.length >= 2 * values) return;
+  bounds = new Uint32Array(2 * values);
+  written = Buffer.allocUnsafeSlow(values * (renderedNumberLengthMax + 1));
+}
 
 export interface TemplateParts {
   readonly form: TextForm;
-  readonly segments: readonly string[];
+  readonly segments: Segments;
   readonly values: readonly number[];
   readonly kinds: readonly number[];
   readonly orders: readonly NeighbourOrder[];
@@ -159,15 +141,14 @@ export function createBodyTemplate(body: Buffer, lines: ReadyLines, decoded: rea
   return new BodyTemplate({ form, segments: cutSegments(body, lines), values, kinds, orders });
 }
 
-function cutSegments(body: Buffer, lines: ReadyLines): string[] {
-  const segments: string[] = [];
+function cutSegments(body: Buffer, lines: ReadyLines): Segments {
+  const segments: Uint8Array[] = [];
   let at = 0;
   for (let line = 0; line < lines.lineCount; line++) {
-    segments.push(body.toString('latin1', at, lines.valueStarts[line]));
+    segments.push(body.subarray(at, lines.valueStarts[line]));
     at = lines.valueEnds[line] as number;
   }
-  segments.push(body.toString('latin1', at));
-  return segments;
+  return new Segments([...segments, body.subarray(at)]);
 }
 
 /** The last of the holes that together hold all grouping labels, with no other label between them; the hole itself if it is not so. */
@@ -177,12 +158,4 @@ function lastOfAllLabels(lines: ReadyLines, hole: number, labelCount: number): n
     if (i > 0 && lines.holeStarts[hole + i] !== (lines.holeEnds[hole + i - 1] as number) + ','.length) return hole;
   }
   return hole + labelCount - 1;
-}
-
-const flattened = Buffer.allocUnsafeSlow(16 * 1024);
-
-/** A text put together is a tree of its parts, which keeps the body that they were cut from; this one is in one piece. */
-function flatten(text: string): string {
-  if (text.length > flattened.length) return Buffer.from(text, 'latin1').toString('latin1');
-  return flattened.toString('latin1', 0, flattened.write(text, 'latin1'));
 }

@@ -7,8 +7,8 @@ import { blank, braceClose, braceOpen, hash, isDigit, lineFeed, metricNameBytes,
 import { createBodyTemplate, type DecodedFamily } from './body-template.ts';
 import { FamilyDraft, type LinePart } from './family-draft.ts';
 import { type KeyTexts, LineLabels, prepareLabels, type PreparedLabels, renderKeyTexts } from './line-labels.ts';
-import { renderedNumberLengthMax, renderNumber } from './numbers.ts';
-import { countHole, ReadyLines, valueHole } from './ready-lines.ts';
+import { renderedNumberLengthMax } from './numbers.ts';
+import { ReadyLines } from './ready-lines.ts';
 import { TemplateCache } from './template-cache.ts';
 
 // Hot path: guarded by bench/ and by test/exposition/fast-text/, which holds it to the plain decoder.
@@ -163,9 +163,7 @@ class BodyReader {
     // The lines of a metric are told by their labels in the body.
     if (special !== null && this.#labels.isAmbiguous) return false;
     const use = part === 'bucket' || part === 'count' ? 'count' : 'value';
-    const rendered = renderNumber(body.toString('latin1', at + 1, lineEnd), use);
-    if (rendered === null) return false;
-    lines.appendValue(rendered, use === 'count' ? countHole : valueHole, at + 1, lineEnd);
+    if (!lines.appendValue(body, at + 1, lineEnd, use)) return false;
     lines.appendByte(lineFeed);
     this.#at = lineEnd + 1;
     lines.endLine();
@@ -180,10 +178,10 @@ class BodyReader {
     lines.endLabels(this.#labels.write(lines, this.#prepared));
     if (special !== null && specialStart !== 0) {
       lines.appendAscii(special === 'le' ? ',le="' : ',quantile="');
-      const bound = renderNumber(this.#body.toString('latin1', specialStart, specialEnd), 'value');
       // NaN counts as no bound (SPEC §5.3).
-      if (bound === null || bound === 'NaN') return false;
-      lines.appendAscii(bound);
+      if ((this.#body[specialStart] as number) > 64 /* any letter */ || !lines.appendNumber(this.#body, specialStart, specialEnd, 'value')) {
+        return false;
+      }
       lines.appendByte(quote);
     }
     lines.appendByte(braceClose);

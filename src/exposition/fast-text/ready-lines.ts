@@ -1,6 +1,7 @@
 import { fastTextLinesMax, readyLinesKeptBytesMax, readyTextLengthMax } from '../limits.ts';
 import { refuseTooLong, refuseTooManyParts } from '../push-size.ts';
 import { backslash, equals, quote } from './bytes.ts';
+import { type NumberUse, writeNumber } from './numbers.ts';
 
 /** Kinds of holes besides the places of single grouping labels. */
 export const allLabels = -1;
@@ -24,7 +25,7 @@ const bytesPerHole = 10;
  * line, and the grouping labels.
  */
 export class ReadyLines {
-  bytes: Uint8Array = new Uint8Array(64 * 1024);
+  bytes: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
   length = 0;
   lineCount = 0;
   starts: Uint32Array = new Uint32Array(1024);
@@ -61,7 +62,7 @@ export class ReadyLines {
   /** Makes room for `count` more bytes. Write them with the methods below. */
   reserve(count: number): void {
     if (this.length + count <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count));
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.length + count));
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
   }
@@ -96,15 +97,23 @@ export class ReadyLines {
     this.holeKinds[this.holeCount++] = kind;
   }
 
-  /** Appends the value of the line at hand, which lies at `start` to `end` of the body. */
-  appendValue(rendered: string, kind: number, start: number, end: number): void {
+  /** Appends a number of the body as Go prints it. False: it is none for the fast path. */
+  appendNumber(body: Uint8Array, start: number, end: number, use: NumberUse): boolean {
+    const written = writeNumber(body, start, end, use, this.bytes, this.length);
+    if (written !== -1) this.length = written;
+    return written !== -1;
+  }
+
+  /** Appends the value of the line at hand, which lies at `start` to `end` of the body. False: it is none for the fast path. */
+  appendValue(body: Uint8Array, start: number, end: number, use: NumberUse): boolean {
     if (this.holeCount === this.holeStarts.length) this.#growHoles();
     this.holeStarts[this.holeCount] = this.length;
-    this.appendAscii(rendered);
+    if (!this.appendNumber(body, start, end, use)) return false;
     this.holeEnds[this.holeCount] = this.length;
-    this.holeKinds[this.holeCount++] = kind;
+    this.holeKinds[this.holeCount++] = use === 'count' ? countHole : valueHole;
     this.valueStarts[this.lineCount] = start;
     this.valueEnds[this.lineCount] = end;
+    return true;
   }
 
   /** Notes that the labels of the line at hand begin here. */
@@ -212,8 +221,7 @@ export class ReadyLines {
   }
 
   #readValue(start: number, end: number): string {
-    const escaped = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, end - start).toString('latin1');
-    return escaped.replaceAll(/\\(.)/g, (_, letter: string) => (letter === 'n' ? '\n' : letter));
+    return this.bytes.toString('latin1', start, end).replaceAll(/\\(.)/g, (_, letter: string) => (letter === 'n' ? '\n' : letter));
   }
 
   /** From the opening quote of a label value to behind the comma that follows the closing one. */

@@ -12,6 +12,10 @@ import {
 } from '../limits.ts';
 import type { BodyTemplate } from './body-template.ts';
 import type { KeyTexts } from './line-labels.ts';
+import { BodyBytes } from './segments.ts';
+
+/** Decoding never awaits, so one serves all pushes. */
+const bodyAtHand = new BodyBytes();
 
 /** After so many bodies that fitted no template, only one in `sparseInterval` makes a new one: what never repeats is not worth it. */
 const missesMax = 64;
@@ -38,13 +42,13 @@ export class TemplateCache {
   apply(body: Buffer, key: GroupingKey, texts: KeyTexts, atMs: number): FamilyTable | null {
     const last = this.#byGroup.get(key.id);
     if (last === undefined && this.#byOpening.size === 0) return null;
-    const text = body.toString('latin1');
+    bodyAtHand.load(body);
     let template = last;
-    let families = last === undefined ? null : last.apply(text, texts, atMs);
+    let families = last === undefined ? null : last.apply(bodyAtHand, texts, atMs);
     if (families === null) {
-      for (template of this.#byOpening.get(describeOpening(key, text)) ?? []) {
+      for (template of this.#byOpening.get(describeOpening(key, body)) ?? []) {
         if (template === last || !template.fits(texts)) continue;
-        families = template.apply(text, texts, atMs);
+        families = template.apply(bodyAtHand, texts, atMs);
         if (families !== null) break;
       }
       if (families === null || template === undefined) return null;
@@ -62,7 +66,7 @@ export class TemplateCache {
 
   /** Keeps the template of a body that fitted none. */
   add(body: Buffer, key: GroupingKey, texts: KeyTexts, template: BodyTemplate): void {
-    const opening = describeOpening(key, body.toString('latin1', 0, templateOpeningLengthMax));
+    const opening = describeOpening(key, body);
     const known = this.#byOpening.get(opening)?.find((other) => other.isLike(template) && other.fits(texts));
     if (known !== undefined) {
       this.#remember(key.id, known);
@@ -111,8 +115,9 @@ export class TemplateCache {
 }
 
 /** The label names of the group and the first line of the body without a value: bodies that differ here have no template in common. */
-function describeOpening(key: GroupingKey, body: string): string {
-  const lineEnd = body.indexOf('\n');
-  const line = body.slice(0, Math.min(lineEnd === -1 ? body.length : lineEnd, templateOpeningLengthMax));
+function describeOpening(key: GroupingKey, body: Buffer): string {
+  const opening = body.toString('latin1', 0, templateOpeningLengthMax);
+  const lineEnd = opening.indexOf('\n');
+  const line = lineEnd === -1 ? opening : opening.slice(0, lineEnd);
   return `${key.shape}\n${line.startsWith('#') ? line : line.slice(0, line.lastIndexOf(' '))}`;
 }

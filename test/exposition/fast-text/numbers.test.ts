@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { renderNumber } from '../../../src/exposition/fast-text/numbers.ts';
+import { type NumberUse, writeNumber } from '../../../src/exposition/fast-text/numbers.ts';
 import { formatGoFloat, parseGoFloat } from '../../../src/exposition/go-number.ts';
+
+/** What is written of a number that stands between others, or null. */
+function renderNumber(text: string, use: NumberUse): string | null {
+  const source = Buffer.from(`7${text}7`);
+  const target = Buffer.alloc(64, '#');
+  const end = writeNumber(source, 1, source.length - 1, use, target, 2);
+  return end === -1 ? null : target.toString('latin1', 2, end);
+}
 
 test.each([
   ['0', '0'],

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { BodyTemplate } from '../../../src/exposition/fast-text/body-template.ts';
 import { renderKeyTexts } from '../../../src/exposition/fast-text/line-labels.ts';
 import type { NeighbourOrder } from '../../../src/exposition/fast-text/line-order.ts';
+import { Segments } from '../../../src/exposition/fast-text/segments.ts';
 import { TemplateCache } from '../../../src/exposition/fast-text/template-cache.ts';
 import { TextForm } from '../../../src/exposition/fast-text/text-form.ts';
 import { FormFamilies } from '../../../src/exposition/form-families.ts';
@@ -21,7 +22,7 @@ const never: NeighbourOrder = { steps: [], isOrderedWhenEqual: false };
 /** A template of a body that is `segment` alone. */
 function createTemplate(segment: string, orders: readonly NeighbourOrder[] = []): BodyTemplate {
   const form = new TextForm({ constants: [], holes: [], families: [] });
-  return new BodyTemplate({ form, segments: [segment], values: [], kinds: [], orders });
+  return new BodyTemplate({ form, segments: new Segments([Buffer.from(segment)]), values: [], kinds: [], orders });
 }
 
 function add(cache: TemplateCache, key: GroupingKey, body: string, orders: readonly NeighbourOrder[] = []): void {
