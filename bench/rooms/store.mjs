@@ -28,8 +28,8 @@ for (const groups of [10, 10_000]) {
     push({ kind: 'delete', key: guest.key, atMs: guest.atMs });
   });
   await time(`walk the families of a scrape, ${groups} stored`, () => {
-    let pieces = 0;
-    for (const family of store.readExposition()) pieces += family.pieces.length;
-    return pieces;
+    let parts = 0;
+    for (const family of store.readExposition()) parts += family.parts.length;
+    return parts;
   });
 }

@@ -1,7 +1,7 @@
 import { compareAsBytes } from '../base/bytes.ts';
 import { allExposedSuffixes, exposedSuffixes } from '../model/exposed-names.ts';
 import type { MetricFamily, MetricType } from '../model/metric-family.ts';
-import type { ExposedFamily, ExposedPiece } from '../exposition/exposed-family.ts';
+import type { ExposedFamily, ExposedPart } from '../exposition/exposed-family.ts';
 import { encodeFamilyMetrics } from '../exposition/protobuf/encode-stored.ts';
 import { renderLabel, SampleRenderer } from '../exposition/sample-text.ts';
 
@@ -13,7 +13,7 @@ import { renderLabel, SampleRenderer } from '../exposition/sample-text.ts';
 export function mergeFamilies(own: readonly MetricFamily[], pushed: readonly ExposedFamily[]): readonly ExposedFamily[] {
   const ownByName = new Map(own.filter(({ metrics }) => metrics.length > 0).map((family) => [family.name, family]));
   const families: ExposedFamily[] = [];
-  for (const { name, help, type, pieces } of pushed) {
+  for (const { name, help, type, parts } of pushed) {
     const ownFamily = ownByName.get(name);
     ownByName.delete(name);
     const isShared = ownFamily?.type === type;
@@ -21,12 +21,12 @@ export function mergeFamilies(own: readonly MetricFamily[], pushed: readonly Exp
       name,
       type,
       help: isShared ? ownFamily.help : help,
-      pieces: isShared ? [exposeOwn(ownFamily), ...pieces] : pieces,
+      parts: isShared ? [exposeOwn(ownFamily), ...parts] : parts,
     });
   }
   const pushedTypes = new Map(pushed.map(({ name, type }) => [name, type]));
   for (const family of ownByName.values()) {
-    if (!clashesBySuffix(family, pushedTypes)) families.push({ ...family, pieces: [exposeOwn(family)] });
+    if (!clashesBySuffix(family, pushedTypes)) families.push({ ...family, parts: [exposeOwn(family)] });
   }
   return families.sort((a, b) => compareAsBytes(a.name, b.name));
 }
@@ -40,16 +40,16 @@ function clashesBySuffix({ name, type }: MetricFamily, pushedTypes: ReadonlyMap<
   });
 }
 
-function exposeOwn(family: MetricFamily): ExposedPiece {
+function exposeOwn(family: MetricFamily): ExposedPart {
   return {
-    text() {
+    texts() {
       const renderer = new SampleRenderer(family.name, family.type);
       const lines = family.metrics.map((metric) =>
         renderer.render(metric.labels.map(({ name, value }) => renderLabel(name, value)).join(','), metric),
       );
-      return Buffer.from(lines.join(''));
+      return [Buffer.from(lines.join(''))];
     },
-    protobuf: (scheme) => encodeFamilyMetrics([family], scheme),
+    protobufs: (scheme) => [encodeFamilyMetrics([family], scheme)],
     families: () => [family],
   };
 }

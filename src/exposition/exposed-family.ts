@@ -7,15 +7,15 @@ export interface ExposedFamily {
   readonly help: string | null;
   readonly type: MetricType;
   /** One after the other they are all metrics of the family. */
-  readonly pieces: Iterable<ExposedPiece>;
+  readonly parts: readonly ExposedPart[];
 }
 
-/** A run of a family's metrics, small enough to be written between two other requests. */
-export interface ExposedPiece {
-  /** The sample lines. */
-  text(scheme: EscapingScheme): Buffer;
+/** Some metrics of a family, each form of them made step by step while it is written. */
+export interface ExposedPart {
+  /** The sample lines: bytes, or a latin1 string of them. */
+  texts(scheme: EscapingScheme): Iterable<string | Uint8Array>;
   /** The metrics as fields of a MetricFamily message. */
-  protobuf(scheme: EscapingScheme): EncodedMetrics;
+  protobufs(scheme: EscapingScheme): Iterable<EncodedMetrics>;
   /** The metrics in full. */
   families(): Iterable<MetricFamily>;
 }

@@ -8,10 +8,24 @@ import { writeChunkBytes } from './limits.ts';
 import { encodeFamilyHeader } from './protobuf/codec.ts';
 import { writeFamilyHeader } from './ready-text.ts';
 import { sortMetrics } from './metric-order.ts';
+import { TextChunk } from './text-chunk.ts';
 
 /** The text exposition (0.0.4 and 1.0.0). */
-export function writeTextExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
-  return gather(writeTextChunks(families, scheme));
+// Hot path: guarded by bench/.
+export async function* writeTextExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+  const chunk = new TextChunk();
+  for (const { name, help, type, parts } of families) {
+    const header = Buffer.from(writeFamilyHeader(name, help, type, scheme));
+    if (!chunk.hasRoom(header.length)) yield chunk.take();
+    chunk.append(header);
+    for (const part of parts) {
+      for (const text of part.texts(scheme)) {
+        if (!chunk.hasRoom(text.length)) yield chunk.take();
+        chunk.append(text);
+      }
+    }
+  }
+  if (!chunk.isEmpty) yield chunk.take();
 }
 
 /** Varint-length-delimited `io.prometheus.client.MetricFamily` messages, one per family. */
@@ -25,20 +39,12 @@ export async function* writePrototextExposition(
   scheme: EscapingScheme,
   write: (family: MetricFamily) => string,
 ): AsyncGenerator<Uint8Array> {
-  for (const { name, help, type, pieces } of families) {
-    const parts = [...pieces].flatMap((piece) => [...piece.families()]);
-    const metrics = parts.flatMap((part) => sortMetrics(part.metrics));
-    const whole = { name, help, type, unit: firstUnit(parts), metrics, unknownFields: null, flaw: null };
+  for (const { name, help, type, parts } of families) {
+    const members = parts.flatMap((part) => [...part.families()]);
+    const metrics = members.flatMap((member) => sortMetrics(member.metrics));
+    const whole = { name, help, type, unit: firstUnit(members), metrics, unknownFields: null, flaw: null };
     yield Buffer.from(write(escapeFamily(whole, scheme)));
     await nextTurn();
-  }
-}
-
-// Hot path: guarded by bench/.
-function* writeTextChunks(families: Iterable<ExposedFamily>, scheme: EscapingScheme): Generator<Uint8Array> {
-  for (const { name, help, type, pieces } of families) {
-    yield Buffer.from(writeFamilyHeader(name, help, type, scheme));
-    for (const piece of pieces) yield piece.text(scheme);
   }
 }
 
@@ -47,19 +53,20 @@ async function* writeMessages(families: Iterable<ExposedFamily>, scheme: Escapin
 }
 
 /** The length of a message comes first, so all of its pieces are encoded before the first byte goes out. */
-async function* writeMessage({ name, help, type, pieces }: ExposedFamily, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+async function* writeMessage({ name, help, type, parts }: ExposedFamily, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
   const shownName = isLegacyMetricName(name) ? name : escapeName(name, scheme);
   const encoded: Uint8Array[] = [];
   let unit: string | null = null;
   let bytesSinceTurn = 0;
-  for (const piece of pieces) {
-    const { bytes, unit: pieceUnit } = piece.protobuf(scheme);
-    unit ??= pieceUnit;
-    encoded.push(bytes);
-    bytesSinceTurn += bytes.length;
-    if (bytesSinceTurn < writeChunkBytes) continue;
-    bytesSinceTurn = 0;
-    await nextTurn();
+  for (const part of parts) {
+    for (const metrics of part.protobufs(scheme)) {
+      unit ??= metrics.unit;
+      encoded.push(metrics.bytes);
+      bytesSinceTurn += metrics.bytes.length;
+      if (bytesSinceTurn < writeChunkBytes) continue;
+      bytesSinceTurn = 0;
+      await nextTurn();
+    }
   }
   const header = encodeFamilyHeader({ name: shownName, help, type, unit });
   const length = encoded.reduce((sum, { length: partLength }) => sum + partLength, header.length);
@@ -69,8 +76,8 @@ async function* writeMessage({ name, help, type, pieces }: ExposedFamily, scheme
 }
 
 /** The UNIT that is shown where groups differ, as with HELP where there is one. */
-function firstUnit(parts: readonly MetricFamily[]): string | null {
-  return parts.find(({ unit }) => unit !== null)?.unit ?? null;
+function firstUnit(members: readonly MetricFamily[]): string | null {
+  return members.find(({ unit }) => unit !== null)?.unit ?? null;
 }
 
 /** Joins small chunks into ones worth a write; large ones pass as they are. */

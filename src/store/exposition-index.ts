@@ -4,8 +4,8 @@ import type { ExposedFamily } from '../exposition/exposed-family.ts';
 import type { Group } from '../model/group.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
+import { ExposedGroups } from './exposed-groups.ts';
 import { ExpositionPiece } from './exposition-piece.ts';
-import { cutRuns } from './exposed-run.ts';
 import { helpConflictsLoggedMax } from './limits.ts';
 
 /**
@@ -102,8 +102,8 @@ class FamilyView {
   }
 
   snapshot(groups: readonly (Group | null)[]): ExposedFamily {
-    const pieces = this.#pieces.map((piece) => piece.snapshot());
-    return { name: this.name, type: this.type, help: this.#help(), pieces: cutRuns(this.name, this.type, pieces, groups) };
+    const slots = this.#pieces.map((piece) => piece.snapshot());
+    return { name: this.name, type: this.type, help: this.#help(), parts: [new ExposedGroups(this.name, this.type, slots, groups)] };
   }
 
   /** Where HELPs differ, the first in byte order is shown: the same one on every scrape and after every restart. */

@@ -1,6 +1,8 @@
-/** Where a piece of a family's exposition is split: large enough for few writes per scrape, small enough to be rebuilt between two pushes. */
-export const pieceBytesMax: number = 128 * 1024;
+/** Slots in a piece of a family's exposition: few enough for one to come and go at little cost. */
 export const pieceMembersMax = 256;
+
+/** Push times that are encoded to protobuf between two other requests. */
+export const timesEncodedAtOnce = 256;
 
 /** Families named in the log and remembered for a HELP that differs between groups. */
 export const helpConflictsLoggedMax = 1000;

@@ -12,7 +12,7 @@ import { renderLabel } from '../exposition/sample-text.ts';
 import { readFamily, storeFamily } from '../exposition/store-family.ts';
 import { type EscapingScheme, escapeName } from '../model/escaping.ts';
 import { isLegacyLabelName } from '../model/names.ts';
-import { pieceMembersMax } from './limits.ts';
+import { timesEncodedAtOnce } from './limits.ts';
 
 /** The two families that every group holds, with their fixed HELP (SPEC §4.2). Pushed families of these names are never stored. */
 export const pushTimeName = 'push_time_seconds';
@@ -38,21 +38,25 @@ export function createPushFailureTimeFamily(group: Group): StoredFamily {
 /** Both families over these groups, as a scrape shows them. They are written anew for each scrape, since every push changes one of them. */
 export function exposePushTimes(groups: readonly Group[]): readonly ExposedFamily[] {
   if (groups.length === 0) return [];
-  const runs = Array.from({ length: Math.ceil(groups.length / pieceMembersMax) }, (_, i) =>
-    groups.slice(i * pieceMembersMax, (i + 1) * pieceMembersMax),
-  );
   const expose = (name: string, help: string, timeOf: (group: Group) => number, create: (group: Group) => StoredFamily): ExposedFamily => ({
     name,
     help,
     type: 'gauge',
-    pieces: runs.map((run) => ({
-      text: (scheme) =>
-        Buffer.from(run.map((group) => `${name}{${renderKey(group.key, scheme)}} ${formatGoFloat(timeOf(group))}\n`).join('')),
-      protobuf: (scheme) => encodeStoredMetrics(run.map(create), scheme),
-      *families() {
-        for (const group of run) yield readFamily(create(group));
+    parts: [
+      {
+        *texts(scheme) {
+          for (const group of groups) yield `${name}{${renderKey(group.key, scheme)}} ${formatGoFloat(timeOf(group))}\n`;
+        },
+        *protobufs(scheme) {
+          for (let i = 0; i < groups.length; i += timesEncodedAtOnce) {
+            yield encodeStoredMetrics(groups.slice(i, i + timesEncodedAtOnce).map(create), scheme);
+          }
+        },
+        *families() {
+          for (const group of groups) yield readFamily(create(group));
+        },
       },
-    })),
+    ],
   });
   return [
     expose(pushFailureTimeName, pushFailureTimeHelp, ({ failureTimeSeconds }) => failureTimeSeconds, createPushFailureTimeFamily),
@@ -60,10 +64,10 @@ export function exposePushTimes(groups: readonly Group[]): readonly ExposedFamil
   ];
 }
 
-/** The labels of keys that were shown, where no escaping scheme changes them; a key lives as long as its group. */
+/** The labels of keys that were shown, in latin1 strings of their bytes, where no escaping scheme changes them; a key lives as long as its group. */
 const renderedKeys = new WeakMap<GroupingKey, string>();
 
-/** The labels of a metric that has none but those of its group, as they stand between the braces. */
+/** The labels of a metric that has none but those of its group, as they stand between the braces, in latin1. */
 function renderKey(key: GroupingKey, scheme: EscapingScheme): string {
   const known = renderedKeys.get(key);
   if (known !== undefined) return known;
@@ -72,11 +76,15 @@ function renderKey(key: GroupingKey, scheme: EscapingScheme): string {
     const escaped = labelsWithInstance.map(({ name, value }) =>
       renderLabel(isLegacyLabelName(name) ? name : escapeName(name, scheme), value),
     );
-    return escaped.join(',');
+    return toLatin1(escaped.join(','));
   }
-  const rendered = labelsWithInstance.map(({ text }) => text).join(',');
+  const rendered = toLatin1(labelsWithInstance.map(({ text }) => text).join(','));
   renderedKeys.set(key, rendered);
   return rendered;
+}
+
+function toLatin1(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }
 
 /**

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { PreviousFamilies } from '../../src/history/previous-families.ts';
 import { previousWaitingMax } from '../../src/history/limits.ts';
 import type { MetricStore } from '../../src/store/metric-store.ts';
-import { createStore, keyOf, pushOf } from '../store/support.ts';
+import { createStore, joinTexts, keyOf, pushOf } from '../store/support.ts';
 
 function createWorld(bytesMax?: number): { store: MetricStore; previous: PreviousFamilies } {
   const store = createStore();
@@ -25,7 +25,7 @@ test('a value before the last push is known, also where a scrape has moved its t
   const world = createWorld();
   push(world, 'replace', 'a', 'm 1\n');
   expect(textOf(world, 'a', 'm')).toBeNull();
-  world.store.readExposition().forEach(({ pieces }) => [...pieces].forEach((piece) => piece.text('underscores')));
+  world.store.readExposition().forEach(({ parts }) => joinTexts(parts));
   push(world, 'replace', 'a', 'm 2\n');
   expect(textOf(world, 'a', 'm')).toBe('m{instance="",job="a"} 1\n');
   push(world, 'replace', 'a', 'm 3\n');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LogFields } from '../../src/base/logger.ts';
 import { silentLogger } from '../../src/base/logger.ts';
-import { createStore, expose, keyOf, pushOf, write } from './support.ts';
+import { createStore, expose, joinTexts, keyOf, pushOf, write } from './support.ts';
 
 describe('pushes', () => {
   test('PUT replaces all families of the group, POST those of the pushed names', () => {
@@ -265,14 +265,10 @@ describe('what a scrape reads', () => {
   test('a snapshot does not change while it is read', () => {
     const store = createStore();
     for (let i = 0; i < 600; i++) write(store, pushOf('replace', { job: `j${i}` }, 'f 1\n'));
-    const pieces = store.readExposition().find(({ name }) => name === 'f')?.pieces ?? [];
+    const parts = store.readExposition().find(({ name }) => name === 'f')?.parts ?? [];
     for (let i = 0; i < 600; i++)
       write(store, i % 2 === 0 ? pushOf('replace', { job: `j${i}` }, 'f 2\n') : { kind: 'delete', key: keyOf({ job: `j${i}` }), atMs: 0 });
-    const lines = [...pieces]
-      .map((piece) => piece.text('underscores').toString())
-      .join('')
-      .trimEnd()
-      .split('\n');
+    const lines = joinTexts(parts).trimEnd().split('\n');
     expect(lines).toEqual(Array.from({ length: 600 }, (_, i) => `f{instance="",job="j${i}"} 1`));
     expect(expose(store).split('\n')).toHaveLength(302);
   });

@@ -1,6 +1,7 @@
 import { compareAsBytes } from '../../src/base/bytes.ts';
 import { silentLogger, type Logger } from '../../src/base/logger.ts';
 import type { Refusal } from '../../src/base/errors.ts';
+import type { ExposedPart } from '../../src/exposition/exposed-family.ts';
 import { writeFamilyHeader } from '../../src/exposition/ready-text.ts';
 import { PushDecoder } from '../../src/exposition/decode-push.ts';
 import { createGroupingKey, type GroupingKey } from '../../src/model/grouping-key.ts';
@@ -19,10 +20,13 @@ export function keyOf(labels: Readonly<Record<string, string>>): GroupingKey {
   return createGroupingKey(new Map(Object.entries(labels)));
 }
 
+/** One for all, so that bodies that are pushed often enough share a form, as in a server. */
+const decoder = new PushDecoder(false);
+
 /** A push of a text body as the API hands it to the store. */
 export function pushOf(kind: 'add' | 'replace', labels: Readonly<Record<string, string>>, body: string, atMs = 1000): WriteRequest {
   const key = keyOf(labels);
-  return { kind, key, atMs, ...new PushDecoder(false).decode(Buffer.from(body), undefined, key, atMs) };
+  return { kind, key, atMs, ...decoder.decode(Buffer.from(body), undefined, key, atMs) };
 }
 
 /** Prepares and applies one write. Returns the refusal, if there is one. */
@@ -33,14 +37,17 @@ export function write(store: MetricStore, request: WriteRequest): Refusal | null
 }
 
 /** What a scrape shows of the pushed families, without the push times unless asked for. */
+/** The sample lines of a family as a scrape shows them. */
+export function joinTexts(parts: readonly ExposedPart[]): string {
+  const texts = parts.flatMap((part) => [...part.texts('underscores')]);
+  return Buffer.concat(texts.map((text) => (typeof text === 'string' ? Buffer.from(text, 'latin1') : text))).toString();
+}
+
 export function expose(store: MetricStore, options: { withTimes?: boolean } = {}): string {
   return store
     .readExposition()
     .toSorted((a, b) => compareAsBytes(a.name, b.name))
     .filter(({ name }) => options.withTimes === true || !/^push_(failure_)?time_seconds$/.test(name))
-    .map(
-      ({ name, help, type, pieces }) =>
-        writeFamilyHeader(name, help, type, 'underscores') + [...pieces].map((piece) => piece.text('underscores').toString()).join(''),
-    )
+    .map(({ name, help, type, parts }) => writeFamilyHeader(name, help, type, 'underscores') + joinTexts(parts))
     .join('');
 }

@@ -179,7 +179,10 @@ class BodyReader {
     if (special !== null && specialStart !== 0) {
       lines.appendAscii(special === 'le' ? ',le="' : ',quantile="');
       // NaN counts as no bound (SPEC §5.3).
-      if ((this.#body[specialStart] as number) > 64 /* any letter */ || !lines.appendNumber(this.#body, specialStart, specialEnd, 'value')) {
+      if (
+        (this.#body[specialStart] as number) > 64 /* any letter */ ||
+        !lines.appendNumber(this.#body, specialStart, specialEnd, 'value')
+      ) {
         return false;
       }
       lines.appendByte(quote);

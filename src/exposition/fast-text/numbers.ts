@@ -57,7 +57,9 @@ function copyCanonicalNumber(source: Uint8Array, start: number, end: number, use
 }
 
 function beginsWithFourZeros(source: Uint8Array, start: number, end: number): boolean {
-  return end - start >= 4 && source[start] === zero && source[start + 1] === zero && source[start + 2] === zero && source[start + 3] === zero;
+  return (
+    end - start >= 4 && source[start] === zero && source[start + 1] === zero && source[start + 2] === zero && source[start + 3] === zero
+  );
 }
 
 /**

@@ -11,11 +11,15 @@ import type { MessageWriter } from './message-writer.ts';
  * histograms.
  */
 export function transcodeMetrics(stored: StoredFamily, writer: MessageWriter): boolean {
-  if (stored.protobuf !== null || !stored.hasLegacyNames || stored.flaw !== null) return false;
-  return transcodeText(stored.home, stored.type, writer);
+  return isToldByReadyText(stored) && transcodeText(stored.home, stored.type, writer);
 }
 
-/** The same for a text of which it is known that it tells everything but float histograms. */
+/** Whether the ready text says everything that a message needs, but for float histograms. */
+export function isToldByReadyText({ protobuf, hasLegacyNames, flaw }: StoredFamily): boolean {
+  return protobuf === null && hasLegacyNames && flaw === null;
+}
+
+/** The same for the text of such families of one name. */
 export function transcodeText(text: ReadyText, type: MetricType, writer: MessageWriter): boolean {
   const start = writer.length;
   const reader = new LineReader(text);

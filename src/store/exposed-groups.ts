@@ -1,0 +1,92 @@
+import type { EncodedMetrics, ExposedPart } from '../exposition/exposed-family.ts';
+import type { FormFamily, TextForm } from '../exposition/fast-text/text-form.ts';
+import { FormFamilies } from '../exposition/form-families.ts';
+import { encodeReadyText, encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
+import { isToldByReadyText } from '../exposition/protobuf/transcode-text.ts';
+import { writeReadyText } from '../exposition/ready-text.ts';
+import { readFamily } from '../exposition/store-family.ts';
+import { TextChunk } from '../exposition/text-chunk.ts';
+import type { EscapingScheme } from '../model/escaping.ts';
+import type { FamilyTable } from '../model/family-table.ts';
+import type { Group } from '../model/group.ts';
+import type { MetricFamily, MetricType } from '../model/metric-family.ts';
+import type { StoredFamily } from '../model/stored-family.ts';
+
+/** One family of many groups, as one scrape reads it. */
+export class ExposedGroups implements ExposedPart {
+  readonly #name: string;
+  readonly #type: MetricType;
+  /** Of the groups that expose the family, in pieces. */
+  readonly #slots: readonly (readonly number[])[];
+  readonly #groups: readonly (Group | null)[];
+
+  constructor(name: string, type: MetricType, slots: readonly (readonly number[])[], groups: readonly (Group | null)[]) {
+    this.#name = name;
+    this.#type = type;
+    this.#slots = slots;
+    this.#groups = groups;
+  }
+
+  // Hot path: guarded by bench/.
+  *texts(scheme: EscapingScheme): Generator<string | Uint8Array> {
+    // Neighbours mostly have one form.
+    let form: TextForm | null = null;
+    let family: FormFamily | null = null;
+    for (const slots of this.#slots) {
+      for (const slot of slots) {
+        const { families } = this.#groups[slot] as Group;
+        if (!(families instanceof FormFamilies)) {
+          yield this.#textOf(this.#memberOf(families), scheme);
+          continue;
+        }
+        if (families.form !== form || family === null) {
+          form = families.form;
+          family = form.families.get(this.#name) as FormFamily;
+        }
+        yield families.render(family);
+      }
+    }
+  }
+
+  /** What a text tells is read from it, many groups at once. */
+  *protobufs(scheme: EscapingScheme): Generator<EncodedMetrics> {
+    const chunk = new TextChunk();
+    let members: StoredFamily[] = [];
+    for (const member of this.#members()) {
+      const text = isToldByReadyText(member) ? member.home.bytes.subarray(member.home.start, member.home.end) : null;
+      if (text === null || !chunk.hasRoom(text.length)) {
+        if (!chunk.isEmpty) yield this.#encode(chunk.take(), members, scheme);
+        members = [];
+      }
+      if (text === null) {
+        yield encodeStoredMetrics([member], scheme);
+      } else {
+        chunk.append(text);
+        members.push(member);
+      }
+    }
+    if (!chunk.isEmpty) yield this.#encode(chunk.take(), members, scheme);
+  }
+
+  *families(): Generator<MetricFamily> {
+    for (const member of this.#members()) yield readFamily(member);
+  }
+
+  #encode(text: Buffer, members: readonly StoredFamily[], scheme: EscapingScheme): EncodedMetrics {
+    return encodeReadyText(text, this.#type) ?? encodeStoredMetrics(members, scheme);
+  }
+
+  #textOf(member: StoredFamily, scheme: EscapingScheme): Uint8Array {
+    const { home, hasLegacyNames } = member;
+    const isReady = hasLegacyNames || scheme === 'allow-utf-8';
+    return isReady ? home.bytes.subarray(home.start, home.end) : writeReadyText(member, scheme);
+  }
+
+  #memberOf(table: FamilyTable): StoredFamily {
+    return table.get(this.#name) as StoredFamily;
+  }
+
+  *#members(): Generator<StoredFamily> {
+    for (const slots of this.#slots) for (const slot of slots) yield this.#memberOf((this.#groups[slot] as Group).families);
+  }
+}

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FastTextDecoder } from '../../src/exposition/fast-text/decode-fast-text.ts';
+import {
+  countSamples,
+  countTextBytes,
+  FormFamilies,
+  haveSameForm,
+  plainFamilies,
+  settleFamilies,
+} from '../../src/exposition/form-families.ts';
+import { sharedFormGroupsMin } from '../../src/exposition/limits.ts';
+import { storeFamilies } from '../../src/exposition/store-family.ts';
+import { parseText } from '../../src/exposition/text-parser.ts';
+import type { FamilyTable } from '../../src/model/family-table.ts';
+import type { GroupingKey } from '../../src/model/grouping-key.ts';
+import type { StoredFamily } from '../../src/model/stored-family.ts';
+import { createKey } from './families.ts';
+
+const body = (value: string): string =>
+  [
+    '# HELP up Whether it is up.\n# TYPE up gauge\n',
+    `up{z="ü"} ${value}\nup{a="b\\"c"} 2\nup 3\n`,
+    `# TYPE h histogram\nh_bucket{le="1"} 4\nh_bucket{le="+Inf"} 5\nh_sum ${value}\nh_count 5\n`,
+    `last{job="own",instance="x"} ${value}\n`,
+  ].join('');
+
+/** What the decoder makes of a body once enough groups have pushed one like it. */
+function decodeShared(key: GroupingKey, value: string): FormFamilies {
+  const decoder = new FastTextDecoder();
+  for (let i = 0; i <= sharedFormGroupsMin; i++) decoder.decode(Buffer.from(body('7')), createKey({ job: `other ${i}` }), 1);
+  const families = decoder.decode(Buffer.from(body(value)), key, 1234.5);
+  expect(families).toBeInstanceOf(FormFamilies);
+  return families as FormFamilies;
+}
+
+function describeFamily({ home, ...rest }: StoredFamily): unknown {
+  return { ...rest, text: home.bytes.toString('utf8', home.start, home.end) };
+}
+
+function describeTable(table: FamilyTable): unknown[] {
+  return [...table.values()].map(describeFamily);
+}
+
+test('families with a shared form are to every reader what they are without', () => {
+  const values = fc.oneof(
+    fc.integer().map(String),
+    fc.double({ noNaN: true }).map(String),
+    fc.constantFrom('NaN', '+Inf', '1e3', '0.00001', '123456789'),
+  );
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), values, (job, value) => {
+      fc.pre(value !== 'Infinity' && value !== '-Infinity' && value !== '-0');
+      const key = createKey({ job });
+      const shared = decodeShared(key, value);
+      const plain = storeFamilies(parseText(Buffer.from(body(value)), { allowUtf8Names: false }), key, 1234.5);
+      expect(describeTable(shared)).toEqual(plain.map(describeFamily));
+      expect([...shared.keys()]).toEqual(plain.map(({ name }) => name));
+      expect(shared.size).toBe(plain.length);
+      for (const family of plain) expect(describeFamily(shared.get(family.name) as StoredFamily)).toEqual(describeFamily(family));
+      expect([shared.has('up'), shared.has('down'), shared.get('down')]).toEqual([true, false, undefined]);
+      expect(countSamples(shared)).toBe(plain.reduce((sum, { sampleCount }) => sum + sampleCount, 0));
+      expect(countTextBytes(shared)).toBe(plain.reduce((sum, { home }) => sum + home.end - home.start, 0));
+      expect(describeTable(plainFamilies(shared))).toEqual(plain.map(describeFamily));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('once settled, each family is the same one for all who ask', () => {
+  const shared = decodeShared(createKey({ job: 'j' }), '1');
+  const settled = settleFamilies(shared);
+  for (const name of shared.keys()) expect(shared.get(name)).toBe(settled.get(name));
+  expect([...shared.values()]).toEqual([...settled.values()]);
+  expect(settleFamilies(shared)).toBe(settled);
+});
+
+test('two pushes have the same form where nothing but values and grouping labels differ', () => {
+  const decoder = new FastTextDecoder();
+  const decode = (job: string, text: string): FamilyTable => decoder.decode(Buffer.from(text), createKey({ job }), 1) as FamilyTable;
+  for (let i = 0; i <= sharedFormGroupsMin; i++) for (const text of ['m 1\n', 'm{a="b"} 1\n']) decode(`j${i}`, text);
+  expect(haveSameForm(decode('a', 'm 1\n'), decode('a', 'm 2\n'))).toBe(true);
+  expect(haveSameForm(decode('a', 'm 1\n'), decode('a', 'm{a="b"} 1\n'))).toBe(false);
+  expect(haveSameForm(decode('a', 'm 1\n'), plainFamilies(decode('a', 'm 1\n')))).toBe(false);
+});

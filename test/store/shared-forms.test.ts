@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FormFamilies } from '../../src/exposition/form-families.ts';
+import { storeFamilies } from '../../src/exposition/store-family.ts';
+import { parseText } from '../../src/exposition/text-parser.ts';
+import { createFamilyTable } from '../../src/model/family-table.ts';
+import type { WriteRequest } from '../../src/model/write-request.ts';
+import type { GroupChange, PreparedWrite } from '../../src/store/metric-store.ts';
+import { createStore, expose, keyOf, pushOf, write } from './support.ts';
+
+const labelSets = [...['a', 'b', 'c', 'd', 'e'].map((job) => ({ job })), { job: 'a', x: '1' }, { job: 'b', x: '2' }];
+/** Types that contradict each other, series that groups of another shape have too, families that come and go. */
+const forms = [
+  '# TYPE f gauge\nf V\n',
+  '# TYPE f counter\nf V\n',
+  '# HELP f other\n# TYPE f gauge\nf V\ng{x="1"} V\n',
+  'g{x="1"} V\ng{x="2"} V\n',
+  '# TYPE f summary\nf_sum V\nf_count V\n',
+  'f_count V\n',
+  'push_time_seconds V\ng V\n',
+];
+
+// Often enough that all of them are shared.
+for (const form of forms) for (const labels of labelSets) pushOf('replace', labels, form.replaceAll('V', '0'));
+
+/** The same push, decoded as if nothing like it had come before. */
+function plainPushOf(kind: 'add' | 'replace', labels: Readonly<Record<string, string>>, body: string): WriteRequest {
+  const key = keyOf(labels);
+  const families = storeFamilies(parseText(Buffer.from(body), { allowUtf8Names: false }), key, 1000);
+  return { kind, key, families: createFamilyTable(families), hasTimestamps: false, atMs: 1000 };
+}
+
+/** A write twice: with families that share a form, and without. */
+const pair = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(fc.constantFrom('add' as const, 'replace' as const), fc.constantFrom(...labelSets), fc.constantFrom(...forms), fc.nat(99))
+      .map(([kind, labels, form, value]) => {
+        const body = form.replaceAll('V', String(value));
+        return [pushOf(kind, labels, body), plainPushOf(kind, labels, body)] as const;
+      }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(...labelSets).map((labels) => {
+      const request: WriteRequest = { kind: 'delete', key: keyOf(labels), atMs: 0 };
+      return [request, request] as const;
+    }),
+  },
+);
+
+/** One change per group, as the write queue hands them to the store. */
+function mergeChanges(writes: readonly PreparedWrite[]): readonly GroupChange[] {
+  const merged = new Map<string, GroupChange>();
+  for (const change of writes.flatMap(({ changes }) => changes)) {
+    merged.set(change.key.id, { ...change, before: merged.get(change.key.id)?.before ?? change.before });
+  }
+  return [...merged.values()];
+}
+
+/** What becomes of a write: `gathered` ones wait for the next that is applied, as in a group commit. */
+const fate = fc.constantFrom('applied', 'gathered', 'abandoned');
+
+test.each([true, false])('pushes that share a form are decided and shown as any others (with checks: %s)', (isChecked) => {
+  let shared = 0;
+  fc.assert(
+    fc.property(fc.array(fc.tuple(pair, fate), { maxLength: 30 }), (writes) => {
+      const store = createStore({ isChecked });
+      const twin = createStore({ isChecked });
+      let waiting: [PreparedWrite, PreparedWrite][] = [];
+      const applyAll = (): void => {
+        store.applyChanges(mergeChanges(waiting.map(([prepared]) => prepared)));
+        twin.applyChanges(mergeChanges(waiting.map(([, prepared]) => prepared)));
+        waiting = [];
+      };
+      for (const [[request, plain], kind] of writes) {
+        if ('families' in request && request.families instanceof FormFamilies) shared++;
+        const prepared = store.prepareWrite(request);
+        const twinPrepared = twin.prepareWrite(plain);
+        expect(prepared.refusal?.message).toBe(twinPrepared.refusal?.message);
+        if (kind === 'abandoned') {
+          store.abandonChanges(prepared.changes);
+          twin.abandonChanges(twinPrepared.changes);
+          continue;
+        }
+        waiting.push([prepared, twinPrepared]);
+        if (kind === 'applied') applyAll();
+      }
+      applyAll();
+      expect(expose(store, { withTimes: true })).toBe(expose(twin, { withTimes: true }));
+      expect(store.inconsistentFamilyCount).toBe(twin.inconsistentFamilyCount);
+    }),
+    { numRuns: 1500 },
+  );
+  expect(shared).toBeGreaterThan(5000);
+});
+
+test('a family that was held back is shown when it is pushed again while what it contradicts goes', () => {
+  const store = createStore({ isChecked: false });
+  const push = (job: string, type: string): WriteRequest => pushOf('replace', { job }, `# TYPE f ${type}\nf 1\n`);
+  write(store, push('a', 'gauge'));
+  write(store, push('b', 'counter'));
+  expect(expose(store)).toContain('f{instance="",job="a"} 1\n');
+  const gathered = [store.prepareWrite({ kind: 'delete', key: keyOf({ job: 'a' }), atMs: 0 }), store.prepareWrite(push('b', 'counter'))];
+  store.applyChanges(mergeChanges(gathered));
+  expect(store.group(keyOf({ job: 'b' }).id)?.families).toBeInstanceOf(FormFamilies);
+  expect(expose(store)).toBe('# TYPE f counter\nf{instance="",job="b"} 1\n');
+});
