@@ -4,7 +4,7 @@
 import { createGroupingKey } from '../dist/model/grouping-key.js';
 import { GroupCatalog } from '../dist/api/v1/group-catalog.js';
 import { parseSearch } from '../dist/api/v1/search.js';
-import { parseSelector } from '../dist/api/v1/selector.js';
+import { parseSelector } from '../dist/api/v1/parse-selector.js';
 import { silentLogger } from '../dist/base/logger.js';
 import { PushDecoder } from '../dist/exposition/decode-push.js';
 import { MetricStore } from '../dist/store/metric-store.js';

@@ -1,4 +1,4 @@
-// Compiles src/ to dist/. Runs as `prepare`, so `npm ci` leaves a runnable build behind.
+// Compiles src/ to dist/, and bundles what is started of it. Runs as `prepare`, so `npm ci` leaves a runnable build behind.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,4 +10,5 @@ rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 const { status } = spawnSync(process.execPath, [path.join(typescript, 'bin', 'tsc'), '-p', path.join(root, 'tsconfig.build.json')], {
   stdio: 'inherit',
 });
-process.exit(status ?? 1);
+if (status !== 0) process.exit(status ?? 1);
+await import('./bundle-program.mjs');

@@ -10,8 +10,8 @@ import { createPlainPageHandler, renderGroups, servePlainStyles, warnOfLateFlush
 export function createPageHandler(gateway: Gateway): HttpHandler {
   const { page } = gateway;
   if (page === null) return createPlainPageHandler(gateway);
-  const [start = '', end = ''] = page.document.split('</body>');
   return () => {
+    const [start = '', end = ''] = page.document.split('</body>');
     const nonce = randomBytes(16).toString('base64');
     // What somebody pushed comes in behind the nonce, so that it cannot get one.
     const body = `${start.replaceAll('__CSP_NONCE__', nonce)}<noscript>${renderLatestGroups(gateway)}</noscript></body>${end}`;

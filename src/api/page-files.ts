@@ -12,7 +12,7 @@ interface PageFile {
   readonly brotli: Buffer | null;
 }
 
-/** The built page in memory: a few hundred kilobytes, read once at the start. */
+/** The built page in memory: some two megabytes with what is compressed, read once. */
 export interface PageFiles {
   /** The document, with `__CSP_NONCE__` where the nonce of each answer goes. */
   readonly document: string;
@@ -31,10 +31,26 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.yaml': 'application/yaml; charset=utf-8',
 };
 
-/** Reads the built page (scripts/build-ui.mjs), or answers `null` if there is none. Files of unknown kinds are left out. */
-export function readPageFiles(source: FileSource = programFiles('dist/ui')): PageFiles | null {
+/**
+ * The built page (scripts/build-ui.mjs), or `null` if there is none. All of it is read when somebody first looks: most starts are not for the
+ * page, and files that are read one by one could be of two versions. Files of unknown kinds are left out.
+ */
+export function findPageFiles(source: FileSource = programFiles('dist/ui')): PageFiles | null {
   const names = source.list();
   if (!names.includes(documentName)) return null;
+  let page: PageFiles | null = null;
+  const read = (): PageFiles => (page ??= readPageFiles(source, names));
+  return {
+    get document() {
+      return read().document;
+    },
+    get files() {
+      return read().files;
+    },
+  };
+}
+
+function readPageFiles(source: FileSource, names: readonly string[]): PageFiles {
   const files = names
     .filter((name) => path.extname(name) in contentTypes)
     .map((name): [string, PageFile] => [name, readPageFile(source, name, names)]);

@@ -7,7 +7,7 @@ import { explainUnready } from '../api/handle-health.ts';
 import { GroupingPathParser } from '../api/parse-grouping-path.ts';
 import { createApiRoutes, createRoutes } from '../api/routes.ts';
 import { createInsight } from '../api/insight.ts';
-import { readPageFiles } from '../api/page-files.ts';
+import { findPageFiles } from '../api/page-files.ts';
 import { PushDecoder } from '../exposition/decode-push.ts';
 import { createRouter } from '../http/router.ts';
 import { startServer } from '../http/server.ts';
@@ -60,7 +60,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
     log,
     loader,
     telemetry,
-    page: readPageFiles(),
+    page: findPageFiles(),
     clock,
     logger,
     repeats,

@@ -1,4 +1,5 @@
-import { pino, type DestinationStream } from 'pino';
+import { createRequire } from 'node:module';
+import type * as Pino from 'pino';
 import type { LogFields, Logger } from '../base/logger.ts';
 import { describeError } from './describe-error.ts';
 import type { LogFormat, LogLevel } from './flags.ts';
@@ -28,8 +29,23 @@ export interface FlushableLogger extends Logger {
  * The logger of the program: one line per call with time, level, message and fields, as logfmt or JSON. An Error in any field is
  * printed with its causes, without its stack; whoever wants that gives it as a field.
  */
-export function createLogger({ level, format, sink = createStderrSink() }: LoggerOptions): FlushableLogger {
-  const destination: DestinationStream = format === 'json' ? sink : { write: (line) => sink.write(toLogfmt(line)) };
+export function createLogger(options: LoggerOptions): FlushableLogger {
+  // With the first line: most commands have nothing to say, and should not wait for pino.
+  let opened: FlushableLogger | null = null;
+  const open = (): FlushableLogger => (opened ??= openLogger(options));
+  return {
+    debug: (fields, message) => open().debug(fields, message),
+    info: (fields, message) => open().info(fields, message),
+    warn: (fields, message) => open().warn(fields, message),
+    error: (fields, message) => open().error(fields, message),
+    flush: () => opened?.flush(),
+  };
+}
+
+function openLogger({ level, format, sink: given }: LoggerOptions): FlushableLogger {
+  const { pino } = createRequire(import.meta.url)('pino') as typeof Pino;
+  const sink = given ?? createStderrSink(pino.destination);
+  const destination: Pino.DestinationStream = format === 'json' ? sink : { write: (line) => sink.write(toLogfmt(line)) };
   const logger = pino(
     {
       level,
@@ -65,9 +81,9 @@ function toLogfmt(line: string): string {
  * reference, unless it was made non-blocking: then a reader that stalls is waited for once, for a moment; after that lines gather up
  * to a limit and further ones are dropped. A reader that is gone is nobody to complain to.
  */
-function createStderrSink(): LogSink {
+function createStderrSink(openFile: typeof Pino.destination): LogSink {
   let failedTries = 0;
-  const stream = pino.destination({
+  const stream = openFile({
     fd: 2,
     sync: true,
     maxLength: logBufferBytesMax,

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { createPageHandler, createStaticHandler } from '../../src/api/handle-page.ts';
-import { readPageFiles, type PageFiles } from '../../src/api/page-files.ts';
+import { findPageFiles, type PageFiles } from '../../src/api/page-files.ts';
 import { filesBelow } from '../../src/base/program-files.ts';
 import type { Gateway } from '../../src/api/gateway.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
@@ -21,7 +21,7 @@ function createBuiltPage(): PageFiles {
   writeFileSync(path.join(folder, 'static', 'index-abc.js.gz'), 'gzipped');
   writeFileSync(path.join(folder, 'static', 'index-abc.js.br'), 'brotlied');
   writeFileSync(path.join(folder, 'static', 'secret.txt'), 'no');
-  const page = readPageFiles(filesBelow(folder));
+  const page = findPageFiles(filesBelow(folder));
   if (page === null) throw new Error('the page was not read');
   return page;
 }
@@ -85,7 +85,18 @@ test('only files of the page are served', async () => {
   }
 });
 
+test('the page is read when somebody first looks, all of it and once', () => {
+  createBuiltPage();
+  const reads: string[] = [];
+  const { list, read } = filesBelow(folderOf());
+  const page = findPageFiles({ list, read: (name) => (reads.push(name), read(name)) });
+  expect(reads).toEqual([]);
+  for (let i = 0; i < 2; i++) expect(page?.document).toContain('__CSP_NONCE__');
+  expect(page?.files.get('static/index-abc.js')?.brotli?.toString()).toBe('brotlied');
+  expect(reads.sort()).toEqual(['index.html', 'static/index-abc.js', 'static/index-abc.js.br', 'static/index-abc.js.gz']);
+});
+
 test('without a build there is a plain page that says so', async () => {
-  expect(readPageFiles(filesBelow(folderOf()))).toBeNull();
+  expect(findPageFiles(filesBelow(folderOf()))).toBeNull();
   expect(await readReply(await createPageHandler(createGateway())(requestOf()))).toContain('The page itself was not built');
 });

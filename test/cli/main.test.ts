@@ -30,7 +30,7 @@ export async function assemble(flags, logger) {
 /** In the place of `check`: its operand says what is to happen. */
 const stubCheck = `
 export const checkCommand = {
-  name: 'check', forms: [], summary: '', help: '', options: [], operandsMin: 1, operandsMax: 1,
+  help: '', options: [], operandsMin: 1, operandsMax: 1,
   async run({ operands: [scene] }, { stdout }) {
     if (scene === 'rejects') throw new TypeError('x is not a function');
     if (scene === 'throws later') setTimeout(() => { throw new TypeError('y is not a function'); });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commands } from '../../src/cli/commands/command-table.ts';
+import { commands, findCommand } from '../../src/cli/commands/command-table.ts';
 import { exitCodes } from '../../src/cli/commands/exit-codes.ts';
 import { connectionOptions } from '../../src/cli/commands/remote/connection-flags.ts';
 import { readRepository } from './tree.ts';
@@ -17,11 +17,11 @@ test('docs/commands.md lists every flag to reach a gateway, and every exit code'
   expect(firstCells(/^\| `(\d+)` +\|/gm)).toEqual(Object.values(exitCodes).map(String));
 });
 
-test('every option that docs/commands.md shows in an example exists', () => {
+test('every option that docs/commands.md shows in an example exists', async () => {
   const examples = [...page.matchAll(/^(?:.*\| )?pushgate ([a-z]+) (.*)$/gm)];
   expect(examples.length).toBeGreaterThan(5);
   for (const [line, name, rest = ''] of examples) {
-    const known = commands.find((command) => command.name === name)?.options.map((option) => option.name) ?? [];
+    const known = (await findCommand(name)?.load())?.options.map((option) => option.name) ?? [];
     for (const [, option = ''] of rest.matchAll(/(?<=^|\s)--([a-z-]+)/g)) expect(known, line).toContain(option);
   }
 });

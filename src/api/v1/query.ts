@@ -1,6 +1,7 @@
 import { badParameter, badSelector } from '../errors.ts';
 import { selectorsMax } from '../limits.ts';
-import { parseSelector, type Selector } from './selector.ts';
+import { parseSelector } from './parse-selector.ts';
+import type { Selector } from './selector.ts';
 
 /** The parameters of a request. Throws `PG_PARAMETER` for one that is not among `known`: a typing error must not widen what is asked for. */
 export function parseQuery(rawQuery: string, known: readonly string[]): URLSearchParams {

@@ -24,9 +24,6 @@ running collections and last pushes have a few seconds to end, a second signal d
 
 /** `pushgate agent --config FILE`: collectors that push. */
 export const agentCommand: Command = {
-  name: 'agent',
-  forms: ['--config=FILE [--check]'],
-  summary: 'Collect metrics on an interval, and push them.',
   help,
   options: [
     { name: 'config', value: 'FILE', help: 'What to collect, and where to push it.' },
@@ -36,7 +33,6 @@ export const agentCommand: Command = {
   ],
   operandsMin: 0,
   operandsMax: 0,
-  reportsBugs: true,
   async run(args, io) {
     const file = args.value('config');
     if (file === undefined || file === '') throw badCommandLine('--config is missing: the agent needs a FILE');

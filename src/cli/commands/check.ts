@@ -15,9 +15,6 @@ read to its end, too.
 
 /** `pushgate check PATH`: is it sound, and what is in it; with `--salvage OUT`: what can be saved of it. */
 export const checkCommand: Command = {
-  name: 'check',
-  forms: ['PATH', '--salvage OUT PATH'],
-  summary: 'Verify a store, or save what a damaged one still holds.',
   help,
   options: [
     {

@@ -3,13 +3,22 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { CommandArguments } from './command-arguments.ts';
 
-/** A command beside `serve`: it does one thing and ends. */
-export interface Command {
+/** What is known of a command before it is loaded. */
+export interface CommandEntry {
   readonly name: string;
   /** What may stand behind the name, one entry for each way to call it. */
   readonly forms: readonly string[];
   /** One line for the list of commands. */
   readonly summary: string;
+  /** Whether stdin, stdout and stderr go to another program: then nothing here opens them, which would change them for that one too. */
+  readonly leavesStdio?: boolean;
+  /** Whether it has a log of its own, in which it tells of bugs. Otherwise `main` tells of them. */
+  readonly reportsBugs?: boolean;
+  load(): Promise<Command>;
+}
+
+/** A command beside `serve`: it does one thing and ends. */
+export interface Command {
   /** What it does, for its `--help`: paragraphs, which are wrapped; lines that begin with a blank stay as they are. The options follow. */
   readonly help: string;
   readonly options: readonly CommandOption[];
@@ -19,10 +28,6 @@ export interface Command {
   readonly operandsMax: number;
   /** Whether a command line of its own may stand behind `--`. Otherwise `--` only ends the options. */
   readonly takesCommandLine?: boolean;
-  /** Whether stdin, stdout and stderr go to another program: then nothing here opens them, which would change them for that one too. */
-  readonly leavesStdio?: boolean;
-  /** Whether it has a log of its own, in which it tells of bugs. Otherwise `main` tells of them. */
-  readonly reportsBugs?: boolean;
   /** Exit codes of its own, instead of those that all others have. */
   readonly exitCodes?: CommandExitCodes;
   /** Resolves with its exit code. Rejects with a Refusal or a Failure when it could not do what was asked for. */

@@ -30,9 +30,6 @@ const notStarted = 125;
 
 /** `pushgate exec -- COMMAND`: runs a job and pushes how it went. */
 export const execCommand: Command = {
-  name: 'exec',
-  forms: ['--job=JOB [OPTIONS] -- COMMAND [ARGUMENT...]'],
-  summary: 'Run a job, and push how it went.',
   help,
   options: [
     ...groupOptions,
@@ -44,7 +41,6 @@ export const execCommand: Command = {
   operandsMin: 0,
   operandsMax: Infinity,
   takesCommandLine: true,
-  leavesStdio: true,
   exitCodes: {
     meanings: [
       ['N', "the job's own"],

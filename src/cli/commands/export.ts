@@ -27,9 +27,6 @@ server has it open.
 
 /** `pushgate export PATH [FILE]`: what is stored, as the text that `pushgate import` reads, or as a file that the reference reads. */
 export const exportCommand: Command = {
-  name: 'export',
-  forms: ['[--format=text|pushgateway] PATH [FILE|-]'],
-  summary: 'Write what a store holds as text, or for prom/pushgateway.',
   help,
   options: [
     {

@@ -32,9 +32,6 @@ or nothing.
 
 /** `pushgate import PATH [FILE]`: a text exposition into a store, all or nothing. */
 export const importCommand: Command = {
-  name: 'import',
-  forms: ['[--grouping-labels=LIST] PATH [FILE|-]'],
-  summary: 'Bring a text exposition into a store.',
   help,
   options: [
     {

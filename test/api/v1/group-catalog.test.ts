@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { GroupCatalog, type GroupPage, type GroupQuery } from '../../../src/api/v1/group-catalog.ts';
 import { parseSearch } from '../../../src/api/v1/search.ts';
-import { parseSelector } from '../../../src/api/v1/selector.ts';
+import { parseSelector } from '../../../src/api/v1/parse-selector.ts';
 import { PushHistory } from '../../../src/history/push-history.ts';
 import type { MetricStore } from '../../../src/store/metric-store.ts';
 import { createStore, keyOf, pushOf, write } from '../../store/support.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { GroupCatalog, type GroupQuery } from '../../../src/api/v1/group-catalog.ts';
 import { parseSearch } from '../../../src/api/v1/search.ts';
-import { parseSelector } from '../../../src/api/v1/selector.ts';
+import { parseSelector } from '../../../src/api/v1/parse-selector.ts';
 import { createFamilyTable } from '../../../src/model/family-table.ts';
 import { createStore, pushOf, write } from '../../store/support.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isSelective, parseSelector, selects } from '../../../src/api/v1/selector.ts';
+import { parseSelector } from '../../../src/api/v1/parse-selector.ts';
+import { isSelective, selects } from '../../../src/api/v1/selector.ts';
 import { FamilyNamesTable } from '../../../src/api/v1/family-names.ts';
 import { GroupRow } from '../../../src/api/v1/group-row.ts';
 import { createStore, pushOf } from '../../store/support.ts';

@@ -4,13 +4,14 @@ import { formatCommandUsage } from '../../../src/cli/commands/run-command.ts';
 import { run } from './support.ts';
 
 test('every command explains itself on 80 columns and ends with 0', async () => {
-  for (const command of commands) {
-    const { code, stdout, stderr } = await run([command.name, '--help']);
-    expect([code, stderr, stdout]).toEqual([0, '', formatCommandUsage(command)]);
+  for (const entry of commands) {
+    const command = await entry.load();
+    const { code, stdout, stderr } = await run([entry.name, '--help']);
+    expect([code, stderr, stdout]).toEqual([0, '', formatCommandUsage(entry, command)]);
     expect(stdout).toContain('Exit codes:');
     for (const { name, value } of command.options) expect(stdout).toContain(`--${name}${value === undefined ? '' : `=${value}`}`);
     for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
-    expect((await run([command.name, '-h'])).stdout).toBe(stdout);
+    expect((await run([entry.name, '-h'])).stdout).toBe(stdout);
   }
 });
 

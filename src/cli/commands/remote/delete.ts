@@ -1,5 +1,6 @@
 import type { DeleteResult } from '../../../api/types.ts';
-import { isSelective, parseSelector } from '../../../api/v1/selector.ts';
+import { parseSelector } from '../../../api/v1/parse-selector.ts';
+import { isSelective } from '../../../api/v1/selector.ts';
 import { deleteGroup } from '../../../client/push.ts';
 import { badCommandLine } from '../../errors.ts';
 import type { Command, CommandIo } from '../command.ts';
@@ -24,9 +25,6 @@ groups matches when the answer comes, nothing is deleted.
 
 /** `pushgate delete`: one group by its labels, or those that a selector takes. */
 export const deleteCommand: Command = {
-  name: 'delete',
-  forms: ['--job JOB [--label NAME=VALUE]...', '--match SELECTOR... [--dry-run] [--yes]'],
-  summary: 'Delete groups of a gateway.',
   help,
   options: [
     ...groupOptions,

@@ -22,9 +22,6 @@ With --url on the command line it also asks that gateway whether the text fits w
 
 /** `pushgate lint FILE`: would it be taken, and is it as it should be? */
 export const lintCommand: Command = {
-  name: 'lint',
-  forms: ['[--strict] [--json] FILE', '--url URL --job JOB [--label NAME=VALUE]... FILE'],
-  summary: 'Check metrics without pushing them.',
   help,
   options: [
     { name: 'strict', help: 'Count warnings as errors.' },

@@ -19,9 +19,6 @@ a group must fit one. A metric name in it asks for groups that hold such a metri
 
 /** `pushgate list`: the groups of a gateway. */
 export const listCommand: Command = {
-  name: 'list',
-  forms: ['[SELECTOR...]'],
-  summary: 'List the groups of a gateway.',
   help,
   options: [
     { name: 'search', value: 'WORDS', help: 'Words that must all be in the values of the grouping labels.' },

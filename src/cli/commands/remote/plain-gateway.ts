@@ -6,7 +6,7 @@ import { GroupCatalog } from '../../../api/v1/group-catalog.ts';
 import { decodeGroupId } from '../../../api/v1/group-id.ts';
 import type { GroupRow } from '../../../api/v1/group-row.ts';
 import { parseSearch } from '../../../api/v1/search.ts';
-import { parseSelector } from '../../../api/v1/selector.ts';
+import { parseSelector } from '../../../api/v1/parse-selector.ts';
 import { formatRfc3339Nano, type FamilyJson, type MetricJson } from '../../../exposition/metrics-json.ts';
 import { escapeHelp, renderLabel, renderName } from '../../../exposition/sample-text.ts';
 import { readFamily, storeFamilies } from '../../../exposition/store-family.ts';

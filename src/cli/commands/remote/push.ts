@@ -26,9 +26,6 @@ Prometheus format, and stderr says so.
 
 /** `pushgate push`: text or single metrics to a group. */
 export const pushCommand: Command = {
-  name: 'push',
-  forms: ['--job JOB [--label NAME=VALUE]... [--replace] [FILE|-]', '--job JOB [--label NAME=VALUE]... --metric NAME=VALUE...'],
-  summary: 'Push metrics to a gateway.',
   help,
   options: [
     ...groupOptions,

@@ -1,5 +1,5 @@
 import { encodeGroupId } from '../../../api/v1/group-id.ts';
-import { parseSelector } from '../../../api/v1/selector.ts';
+import { parseSelector } from '../../../api/v1/parse-selector.ts';
 import type { FamilyDetail, GroupDetail, MetricDetail, PushRecord } from '../../../api/types.ts';
 import { readGroupLabels } from '../../../client/push.ts';
 import { renderLabel } from '../../../exposition/sample-text.ts';
@@ -26,9 +26,6 @@ failed. The group is named by its labels, as flags or as 'pushgate list' prints 
 
 /** `pushgate show`: one group with all that is in it. */
 export const showCommand: Command = {
-  name: 'show',
-  forms: ['--job JOB [--label NAME=VALUE]...', 'GROUP|ID'],
-  summary: 'Show a group: its metrics, values and last pushes.',
   help,
   options: [
     ...groupOptions,

@@ -19,9 +19,6 @@ interface PlainStatus {
 
 /** `pushgate status`: the server behind the address. */
 export const statusCommand: Command = {
-  name: 'status',
-  forms: ['[--json]'],
-  summary: 'Say how a gateway is.',
   help,
   options: [{ name: 'json', help: 'Print what the gateway says as JSON.' }, ...connectionOptions],
   operandsMin: 0,

@@ -14,9 +14,6 @@ Deletes every group of a gateway that was started with --web.enable-admin-api. A
 
 /** `pushgate wipe`: everything goes. */
 export const wipeCommand: Command = {
-  name: 'wipe',
-  forms: ['[--yes]'],
-  summary: 'Delete every group of a gateway.',
   help,
   options: [yesOption, ...connectionOptions],
   operandsMin: 0,
