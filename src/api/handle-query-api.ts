@@ -1,7 +1,8 @@
-import { formatRfc3339Nano, familyToJson } from '../exposition/metrics-json.ts';
-import { readFamily } from '../exposition/store-family.ts';
+import { formatRfc3339Nano } from '../exposition/metrics-json.ts';
+import { MetricsJsonWriter } from '../exposition/metrics-json-writer.ts';
 import type { HttpHandler, HttpReply } from '../http/types.ts';
 import type { Group } from '../model/group.ts';
+import type { StoredFamily } from '../model/stored-family.ts';
 import { createPushFailureTimeFamily, createPushTimeFamily, pushFailureTimeName, pushTimeName } from '../store/push-times.ts';
 import { corsHeaders } from './cors-headers.ts';
 import type { Gateway } from './gateway.ts';
@@ -30,7 +31,7 @@ export function createStatusHandler({ build, options }: Gateway): HttpHandler {
 
 /** GET `/api/v1/metrics`: every group with all that is stored of it, in no order. */
 export function createMetricsHandler({ store }: Gateway): HttpHandler {
-  return () => ({ status: 200, headers: jsonHeaders, body: writeGroups([...store.groups()]) });
+  return () => ({ status: 200, headers: jsonHeaders, body: streamGroups([...store.groups()]) });
 }
 
 /** PUT `/api/v1/admin/wipe`: every group goes. */
@@ -47,33 +48,44 @@ export function createWipeHandler(gateway: Gateway): HttpHandler {
   };
 }
 
-/** One chunk per some groups: the whole answer may be larger than all that is stored. */
-async function* writeGroups(groups: readonly Group[]): AsyncGenerator<Uint8Array> {
-  let text = '{"status":"success","data":[';
-  for (const [i, group] of groups.entries()) {
-    text += `${i === 0 ? '' : ','}${JSON.stringify(groupToJson(group))}`;
-    if (text.length < jsonChunkLength) continue;
-    yield Buffer.from(text);
-    text = '';
-  }
-  yield Buffer.from(`${text}]}`);
+/** Every group at the time of the call. The whole answer may be larger than all that is stored. */
+async function* streamGroups(groups: readonly Group[]): AsyncGenerator<Uint8Array> {
+  yield* writeGroups(groups);
 }
 
-const jsonChunkLength = 64 * 1024;
+function* writeGroups(groups: readonly Group[]): Generator<Uint8Array> {
+  const writer = new MetricsJsonWriter();
+  writer.write('{"status":"success","data":[');
+  for (const [i, group] of groups.entries()) {
+    if (i > 0) writer.write(',');
+    yield* writeGroup(group, writer);
+  }
+  writer.write(']}');
+  yield writer.take();
+}
 
-/** A group in the form of the query API. A family that is named like one of the two fixed keys replaces it, as in the reference. */
-function groupToJson(group: Group): Record<string, unknown> {
+/**
+ * A group in the form of the query API. A family that is named like one of the two fixed keys replaces it, as in the reference; an object
+ * knows where it stands then.
+ */
+function* writeGroup(group: Group, writer: MetricsJsonWriter): Generator<Uint8Array> {
   const { key, families, pushTimeSeconds, failureTimeSeconds } = group;
   const pushedAtMs = pushTimeSeconds * 1000;
+  const failedAtMs = failureTimeSeconds === 0 ? pushedAtMs : failureTimeSeconds * 1000;
   // Not an object literal: a family may be called __proto__.
-  return Object.fromEntries<unknown>([
-    ['labels', Object.fromEntries(key.labels.map(({ name, value }) => [name, value]))],
-    ['last_push_successful', failureTimeSeconds <= pushTimeSeconds],
-    [pushTimeName, familyToJson(readFamily(createPushTimeFamily(group)), pushedAtMs)],
-    [
-      pushFailureTimeName,
-      familyToJson(readFamily(createPushFailureTimeFamily(group)), failureTimeSeconds === 0 ? pushedAtMs : failureTimeSeconds * 1000),
-    ],
-    ...[...families.values()].map((family) => [family.name, familyToJson(readFamily(family), family.pushedAtMs)] as const),
+  const members = Object.fromEntries<string | StoredFamily>([
+    ['labels', JSON.stringify(Object.fromEntries(key.labels.map(({ name, value }) => [name, value])))],
+    ['last_push_successful', `${failureTimeSeconds <= pushTimeSeconds}`],
+    [pushTimeName, { ...createPushTimeFamily(group), pushedAtMs }],
+    [pushFailureTimeName, { ...createPushFailureTimeFamily(group), pushedAtMs: failedAtMs }],
+    ...families,
   ]);
+  let mark = '{';
+  for (const [name, member] of Object.entries(members)) {
+    writer.write(`${mark}${JSON.stringify(name)}:`);
+    mark = ',';
+    if (typeof member === 'string') writer.write(member);
+    else yield* writer.writeFamily(member);
+  }
+  writer.write('}');
 }

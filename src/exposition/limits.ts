@@ -43,3 +43,7 @@ export const templateGroupIdsLengthMax: number = 16 * 1024 * 1024;
 export const templateGroupIdLengthMax = 1024;
 export const templatesPerShapeMax = 32;
 export const templateShapesMax = 64;
+
+/** Bytes of JSON that are written at once, and how far over that a chunk may go before it grows. */
+export const jsonChunkBytes: number = 64 * 1024;
+export const jsonChunkSlackBytes: number = 8 * 1024;
