@@ -1,7 +1,10 @@
 import { formatRfc3339Nano } from '../exposition/metrics-json.ts';
+import { prepareGroupingLabels } from '../exposition/merged-labels.ts';
 import { MetricsJsonWriter } from '../exposition/metrics-json-writer.ts';
 import type { HttpHandler, HttpReply } from '../http/types.ts';
+import { createGroupingKey } from '../model/grouping-key.ts';
 import type { Group } from '../model/group.ts';
+import type { LabelPair } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import { createPushFailureTimeFamily, createPushTimeFamily, pushFailureTimeName, pushTimeName } from '../store/push-times.ts';
 import { corsHeaders } from './cors-headers.ts';
@@ -59,33 +62,55 @@ function* writeGroups(groups: readonly Group[]): Generator<Uint8Array> {
   for (const [i, group] of groups.entries()) {
     if (i > 0) writer.write(',');
     yield* writeGroup(group, writer);
+    if (writer.isFull) yield writer.take();
   }
   writer.write(']}');
   yield writer.take();
 }
 
-/**
- * A group in the form of the query API. A family that is named like one of the two fixed keys replaces it, as in the reference; an object
- * knows where it stands then.
- */
+/** A group in the form of the query API. */
 function* writeGroup(group: Group, writer: MetricsJsonWriter): Generator<Uint8Array> {
-  const { key, families, pushTimeSeconds, failureTimeSeconds } = group;
-  const pushedAtMs = pushTimeSeconds * 1000;
-  const failedAtMs = failureTimeSeconds === 0 ? pushedAtMs : failureTimeSeconds * 1000;
-  // Not an object literal: a family may be called __proto__.
-  const members = Object.fromEntries<string | StoredFamily>([
-    ['labels', JSON.stringify(Object.fromEntries(key.labels.map(({ name, value }) => [name, value])))],
-    ['last_push_successful', `${failureTimeSeconds <= pushTimeSeconds}`],
-    [pushTimeName, { ...createPushTimeFamily(group), pushedAtMs }],
-    [pushFailureTimeName, { ...createPushFailureTimeFamily(group), pushedAtMs: failedAtMs }],
-    ...families,
-  ]);
   let mark = '{';
-  for (const [name, member] of Object.entries(members)) {
+  for (const [name, member] of listMembers(group, writer)) {
     writer.write(`${mark}${JSON.stringify(name)}:`);
     mark = ',';
     if (typeof member === 'string') writer.write(member);
     else yield* writer.writeFamily(member);
   }
   writer.write('}');
+}
+
+/** What is shown of a group by name, in order: families, and what is JSON already. */
+function listMembers(group: Group, writer: MetricsJsonWriter): readonly GroupMember[] {
+  const { key, families, pushTimeSeconds, failureTimeSeconds } = group;
+  const metricLabels = renderLabels(prepareGroupingLabels(key).labelsWithInstance);
+  const pushedAtMs = pushTimeSeconds * 1000;
+  const failedAtMs = failureTimeSeconds === 0 ? pushedAtMs : failureTimeSeconds * 1000;
+  const members: GroupMember[] = [
+    ['labels', renderLabels(key.labels)],
+    ['last_push_successful', `${failureTimeSeconds <= pushTimeSeconds}`],
+    [pushTimeName, writer.renderGauge(pushTimeTitle, pushedAtMs, metricLabels, pushTimeSeconds)],
+    [pushFailureTimeName, writer.renderGauge(failureTimeTitle, failedAtMs, metricLabels, failureTimeSeconds)],
+    ...families,
+  ];
+  // A family that is named like one of the two fixed keys replaces it, as in the reference; and names that are integers come first.
+  const isPlain = !families.has('labels') && !families.has('last_push_successful') && !hasNumberName(families.keys());
+  return isPlain ? members : Object.entries(Object.fromEntries(members));
+}
+
+type GroupMember = readonly [name: string, member: StoredFamily | string];
+
+/** What is said of the two push times is the same in every group. */
+const anyGroup: Group = { key: createGroupingKey(new Map()), families: new Map(), pushTimeSeconds: 0, failureTimeSeconds: 0 };
+const pushTimeTitle = createPushTimeFamily(anyGroup);
+const failureTimeTitle = createPushFailureTimeFamily(anyGroup);
+
+function hasNumberName(names: Iterable<string>): boolean {
+  for (const name of names) if (name.charCodeAt(0) <= 57 /* 9 */) return true;
+  return false;
+}
+
+function renderLabels(labels: readonly LabelPair[]): string {
+  // Not an object literal: a label may have any name.
+  return JSON.stringify(Object.fromEntries(labels.map(({ name, value }) => [name, value])));
 }

@@ -2,37 +2,44 @@ import { jsonChunkBytes, jsonChunkSlackBytes } from './limits.ts';
 
 /**
  * JSON on its way out, gathered to chunks that are worth a write. Who writes asks `isFull` now and then, and hands on what `take` gives.
- * Hot code may write to `bytes` from `length` on itself.
+ * Hot code may write to `bytes` from `length` on itself, after `flush`.
  */
 export class JsonChunks {
   bytes: Buffer = allocateChunk(jsonChunkBytes);
   length = 0;
+  /** Text that is not in `bytes` yet: one long text is written faster than its parts. */
+  #text = '';
 
   get isFull(): boolean {
-    return this.length >= jsonChunkBytes;
+    return this.length + this.#text.length >= jsonChunkBytes;
+  }
+
+  /** Whether something was written behind the end of `bytes`: it is lost, but counted in `length`. */
+  get isCut(): boolean {
+    return this.length > this.bytes.length;
   }
 
   /** Adds text, however long. */
   write(text: string): void {
+    this.#text += text;
+  }
+
+  /** Brings all text into `bytes`. */
+  flush(): void {
+    const text = this.#text;
+    if (text === '') return;
+    this.#text = '';
     // In UTF-8 no character of a string takes more than three bytes.
     if (text.length * 3 > this.bytes.length - this.length) this.reserve(Buffer.byteLength(text));
     this.length += this.bytes.write(text, this.length);
   }
 
-  /**
-   * Adds bytes for which there may be no room: what is written behind the end of a typed array is lost, but counted in `length`, so that who
-   * sees `isCut` in the end makes room and writes again.
-   */
+  /** Adds bytes, for which there may be no room: see `isCut`. */
   put(source: Uint8Array, start: number, end: number): void {
     const { bytes } = this;
     let to = this.length;
     for (let at = start; at < end; at++) bytes[to++] = source[at] as number;
     this.length = to;
-  }
-
-  /** Whether `put` had no room for something. */
-  get isCut(): boolean {
-    return this.length > this.bytes.length;
   }
 
   /** Makes room for so many bytes behind `length`. */
@@ -45,6 +52,7 @@ export class JsonChunks {
 
   /** What was written since the last time. The bytes belong to the caller. */
   take(): Buffer {
+    this.flush();
     const chunk = this.bytes.subarray(0, this.length);
     this.bytes = allocateChunk(jsonChunkBytes);
     this.length = 0;

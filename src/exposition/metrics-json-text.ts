@@ -93,6 +93,7 @@ export class ReadyTextJson {
     this.#form = type === 'summary' ? this.#summary : type === 'histogram' ? this.#histogram : null;
     const starts = order === null ? null : this.#findStarts(start, order);
     const out = this.#out;
+    out.flush();
     let next = start;
     for (let metric = 0; metric < metricCount; metric++) {
       next = this.#writeMetric(starts === null ? next : (starts[metric] as number), metric > 0);
@@ -108,8 +109,8 @@ export class ReadyTextJson {
     for (const place of order) {
       starts[place] = line;
       // The last line of a summary or histogram is its count.
-      while (this.#form !== null && !this.#isCountLine(line)) line = this.#lineEnd(line) + 1;
-      line = this.#lineEnd(line) + 1;
+      while (this.#form !== null && !this.#isCountLine(line)) line = this.#source.indexOf(lineFeed, line) + 1;
+      line = this.#source.indexOf(lineFeed, line) + 1;
     }
     return starts;
   }

@@ -1,5 +1,5 @@
-import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
+import { formatGoFloatSigned } from './go-number.ts';
 import { JsonChunks } from './json-chunks.ts';
 import { familyToJson, formatRfc3339Nano, typeNames } from './metrics-json.ts';
 import { isToldToJson, ReadyTextJson } from './metrics-json-text.ts';
@@ -13,32 +13,43 @@ export class MetricsJsonWriter {
   #timeMs = NaN;
   #timeText = '';
 
+  /** Whether what was written is worth to be taken. */
+  get isFull(): boolean {
+    return this.#out.isFull;
+  }
+
   write(json: string): void {
     this.#out.write(json);
   }
 
   /** Writes the JSON of `familyToJson`, a large family piece by piece; yields chunks that are full. */
   *writeFamily(stored: StoredFamily): Generator<Buffer> {
-    const out = this.#out;
     if (isToldToJson(stored)) {
-      out.write(this.#head(stored.type, stored.help, stored.pushedAtMs));
+      this.#out.write(this.#renderHead(stored, stored.pushedAtMs));
       yield* this.#readyText.writeMetrics(stored);
-      out.write(']}');
+      this.#out.write(']}');
     } else {
-      out.write(JSON.stringify(familyToJson(readFamily(stored), stored.pushedAtMs)));
-      if (out.isFull) yield out.take();
+      this.#out.write(JSON.stringify(familyToJson(readFamily(stored), stored.pushedAtMs)));
     }
   }
 
-  /** What was written and not yielded. */
+  /** The JSON of a family that is one gauge; its labels are JSON already. */
+  renderGauge(family: FamilyTitle, atMs: number, labels: string, value: number): string {
+    return `${this.#renderHead(family, atMs)}{"labels":${labels},"value":"${formatGoFloatSigned(value)}"}]}`;
+  }
+
+  /** What was written and not yielded. The bytes belong to the caller. */
   take(): Buffer {
     return this.#out.take();
   }
 
-  #head(type: MetricType, help: string | null, atMs: number): string {
+  /** All that stands before the metrics of a family. */
+  #renderHead({ type, help }: FamilyTitle, atMs: number): string {
     if (atMs !== this.#timeMs) this.#timeText = formatRfc3339Nano(atMs);
     this.#timeMs = atMs;
     const helpText = help === null || help === '' ? '' : `,"help":${JSON.stringify(help)}`;
     return `{"time_stamp":"${this.#timeText}","type":"${typeNames[type]}"${helpText},"metrics":[`;
   }
 }
+
+type FamilyTitle = Pick<StoredFamily, 'type' | 'help'>;
