@@ -72,7 +72,7 @@ function* writeGroups(groups: readonly Group[]): Generator<Uint8Array> {
 function* writeGroup(group: Group, writer: MetricsJsonWriter): Generator<Uint8Array> {
   let mark = '{';
   for (const [name, member] of listMembers(group, writer)) {
-    writer.write(`${mark}${JSON.stringify(name)}:`);
+    writer.write(`${mark}${writer.quote(name)}:`);
     mark = ',';
     if (typeof member === 'string') writer.write(member);
     else yield* writer.writeFamily(member);
