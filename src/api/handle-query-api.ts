@@ -1,7 +1,11 @@
-import { formatRfc3339Nano, familyToJson } from '../exposition/metrics-json.ts';
-import { readFamily } from '../exposition/store-family.ts';
+import { formatRfc3339Nano } from '../exposition/metrics-json.ts';
+import { prepareGroupingLabels } from '../exposition/merged-labels.ts';
+import { MetricsJsonWriter } from '../exposition/metrics-json-writer.ts';
 import type { HttpHandler, HttpReply } from '../http/types.ts';
+import { createGroupingKey } from '../model/grouping-key.ts';
 import type { Group } from '../model/group.ts';
+import type { LabelPair } from '../model/metric-family.ts';
+import type { StoredFamily } from '../model/stored-family.ts';
 import { createPushFailureTimeFamily, createPushTimeFamily, pushFailureTimeName, pushTimeName } from '../store/push-times.ts';
 import { corsHeaders } from './cors-headers.ts';
 import type { Gateway } from './gateway.ts';
@@ -30,7 +34,7 @@ export function createStatusHandler({ build, options }: Gateway): HttpHandler {
 
 /** GET `/api/v1/metrics`: every group with all that is stored of it, in no order. */
 export function createMetricsHandler({ store }: Gateway): HttpHandler {
-  return () => ({ status: 200, headers: jsonHeaders, body: writeGroups([...store.groups()]) });
+  return () => ({ status: 200, headers: jsonHeaders, body: streamGroups([...store.groups()]) });
 }
 
 /** PUT `/api/v1/admin/wipe`: every group goes. */
@@ -47,33 +51,66 @@ export function createWipeHandler(gateway: Gateway): HttpHandler {
   };
 }
 
-/** One chunk per some groups: the whole answer may be larger than all that is stored. */
-async function* writeGroups(groups: readonly Group[]): AsyncGenerator<Uint8Array> {
-  let text = '{"status":"success","data":[';
-  for (const [i, group] of groups.entries()) {
-    text += `${i === 0 ? '' : ','}${JSON.stringify(groupToJson(group))}`;
-    if (text.length < jsonChunkLength) continue;
-    yield Buffer.from(text);
-    text = '';
-  }
-  yield Buffer.from(`${text}]}`);
+/** Every group at the time of the call. The whole answer may be larger than all that is stored. */
+async function* streamGroups(groups: readonly Group[]): AsyncGenerator<Uint8Array> {
+  yield* writeGroups(groups);
 }
 
-const jsonChunkLength = 64 * 1024;
+function* writeGroups(groups: readonly Group[]): Generator<Uint8Array> {
+  const writer = new MetricsJsonWriter();
+  writer.write('{"status":"success","data":[');
+  for (const [i, group] of groups.entries()) {
+    if (i > 0) writer.write(',');
+    yield* writeGroup(group, writer);
+    if (writer.isFull) yield writer.take();
+  }
+  writer.write(']}');
+  yield writer.take();
+}
 
-/** A group in the form of the query API. A family that is named like one of the two fixed keys replaces it, as in the reference. */
-function groupToJson(group: Group): Record<string, unknown> {
+/** A group in the form of the query API. */
+function* writeGroup(group: Group, writer: MetricsJsonWriter): Generator<Uint8Array> {
+  let mark = '{';
+  for (const [name, member] of listMembers(group, writer)) {
+    writer.write(`${mark}${writer.quote(name)}:`);
+    mark = ',';
+    if (typeof member === 'string') writer.write(member);
+    else yield* writer.writeFamily(member);
+  }
+  writer.write('}');
+}
+
+/** What is shown of a group by name, in order: families, and what is JSON already. */
+function listMembers(group: Group, writer: MetricsJsonWriter): readonly GroupMember[] {
   const { key, families, pushTimeSeconds, failureTimeSeconds } = group;
+  const metricLabels = renderLabels(prepareGroupingLabels(key).labelsWithInstance);
   const pushedAtMs = pushTimeSeconds * 1000;
-  // Not an object literal: a family may be called __proto__.
-  return Object.fromEntries<unknown>([
-    ['labels', Object.fromEntries(key.labels.map(({ name, value }) => [name, value]))],
-    ['last_push_successful', failureTimeSeconds <= pushTimeSeconds],
-    [pushTimeName, familyToJson(readFamily(createPushTimeFamily(group)), pushedAtMs)],
-    [
-      pushFailureTimeName,
-      familyToJson(readFamily(createPushFailureTimeFamily(group)), failureTimeSeconds === 0 ? pushedAtMs : failureTimeSeconds * 1000),
-    ],
-    ...[...families.values()].map((family) => [family.name, familyToJson(readFamily(family), family.pushedAtMs)] as const),
-  ]);
+  const failedAtMs = failureTimeSeconds === 0 ? pushedAtMs : failureTimeSeconds * 1000;
+  const members: GroupMember[] = [
+    ['labels', renderLabels(key.labels)],
+    ['last_push_successful', `${failureTimeSeconds <= pushTimeSeconds}`],
+    [pushTimeName, writer.renderGauge(pushTimeTitle, pushedAtMs, metricLabels, pushTimeSeconds)],
+    [pushFailureTimeName, writer.renderGauge(failureTimeTitle, failedAtMs, metricLabels, failureTimeSeconds)],
+    ...families,
+  ];
+  // A family that is named like one of the two fixed keys replaces it, as in the reference; and names that are integers come first.
+  const isPlain = !families.has('labels') && !families.has('last_push_successful') && !hasNumberName(families.keys());
+  return isPlain ? members : Object.entries(Object.fromEntries(members));
+}
+
+type GroupMember = readonly [name: string, member: StoredFamily | string];
+
+/** What is said of the two push times is the same in every group. */
+const anyGroup: Group = { key: createGroupingKey(new Map()), families: new Map(), pushTimeSeconds: 0, failureTimeSeconds: 0 };
+const pushTimeTitle = createPushTimeFamily(anyGroup);
+const failureTimeTitle = createPushFailureTimeFamily(anyGroup);
+
+function hasNumberName(names: Iterable<string>): boolean {
+  for (const name of names) if (name.charCodeAt(0) <= 57 /* 9 */) return true;
+  return false;
+}
+
+function renderLabels(labels: readonly LabelPair[]): string {
+  // Not an object literal: a label may have any name.
+  return JSON.stringify(Object.fromEntries(labels.map(({ name, value }) => [name, value])));
 }

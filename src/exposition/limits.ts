@@ -52,3 +52,11 @@ export const templatesPerOpeningMax = 16;
  * from here on it always saves memory.
  */
 export const sharedFormGroupsMin = 4;
+
+/** Bytes of JSON that are written at once, and how far over that a chunk may go before it grows. */
+export const jsonChunkBytes: number = 64 * 1024;
+export const jsonChunkSlackBytes: number = 8 * 1024;
+
+/** Names and helps that one answer of the query API keeps in quotes, and characters of each. */
+export const quotedTextsMax = 2000;
+export const quotedTextLengthMax = 1000;

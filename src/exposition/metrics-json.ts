@@ -29,7 +29,8 @@ export interface MetricJson {
   readonly sum?: string;
 }
 
-const typeNames: Readonly<Record<MetricType, string>> = {
+/** As the query API calls them. */
+export const typeNames: Readonly<Record<MetricType, string>> = {
   counter: 'COUNTER',
   gauge: 'GAUGE',
   summary: 'SUMMARY',

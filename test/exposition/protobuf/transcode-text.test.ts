@@ -6,9 +6,9 @@ import { MessageWriter } from '../../../src/exposition/protobuf/message-writer.t
 import { transcodeMetrics } from '../../../src/exposition/protobuf/transcode-text.ts';
 import { readFamily, storeFamilies, storeFamily } from '../../../src/exposition/store-family.ts';
 import { parseText } from '../../../src/exposition/text-parser.ts';
-import type { MetricType } from '../../../src/model/metric-family.ts';
 import type { StoredFamily } from '../../../src/model/stored-family.ts';
-import { createBucket, createFamily, createHistogram, createKey, createMetric, createSummary } from '../families.ts';
+import { createKey } from '../families.ts';
+import { arbitraryTextFamily } from '../text-family.ts';
 
 const key = createKey({ job: 'a"b\\c\nd', zone: 'ü' });
 
@@ -57,48 +57,10 @@ test('what text cannot say, float histograms, and names that some scheme changes
   f('m{"a.b"="c"} 1\n');
 });
 
-const labelValue = fc.string({ unit: fc.constantFrom('a', '"', '\\', '\n', '{', '}', '=', ',', 'ü', '𝄞', ' '), maxLength: 6 });
-const plainValue = fc.oneof(fc.double({ noNaN: false }), fc.integer(), fc.constantFrom(0, 1e6, 123456.789, Infinity, -Infinity));
-const count = fc.oneof(fc.nat(), fc.constantFrom(0, 2 ** 53 - 1, 2e6));
-const bound = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(0.5, 1, 2.5, 1e6));
-const metric = fc.record({
-  value: plainValue,
-  count,
-  sum: plainValue,
-  bounds: fc.uniqueArray(bound, { maxLength: 5 }),
-  labels: fc.dictionary(fc.constantFrom('a', 'b', 'le2', 'quantiles'), labelValue),
-});
-
-/** Families that text can tell: what a scrape mostly shows. */
-const textFamily = fc
-  .tuple(fc.constantFrom('counter', 'gauge', 'untyped', 'summary', 'histogram'), fc.array(metric, { minLength: 1, maxLength: 5 }))
-  .map(([type, metrics]) =>
-    createFamily(
-      'fam',
-      type as MetricType,
-      metrics.map(({ value, count: total, sum, bounds, labels }) => {
-        if (type === 'summary') {
-          const quantiles = bounds.map((quantile) => ({ quantile, value, unknownFields: null }));
-          return createMetric(labels, { summary: createSummary({ sampleCount: BigInt(total), sampleSum: sum, quantiles }) });
-        }
-        if (type === 'histogram') {
-          const buckets = [...bounds, Infinity].map((upperBound, i) => createBucket(upperBound, BigInt(total) + BigInt(i)));
-          return createMetric(labels, { histogram: createHistogram({ sampleCount: BigInt(total), sampleSum: sum, buckets }) });
-        }
-        if (type === 'counter')
-          return createMetric(labels, { counter: { value, exemplar: null, createdTimestamp: null, unknownFields: null } });
-        return createMetric(
-          labels,
-          type === 'gauge' ? { gauge: { value, unknownFields: null } } : { untyped: { value, unknownFields: null } },
-        );
-      }),
-    ),
-  );
-
 test('whatever is transcoded comes out as the full form gives it', () => {
   let transcoded = 0;
   fc.assert(
-    fc.property(textFamily, (family) => {
+    fc.property(arbitraryTextFamily, (family) => {
       const stored = storeFamily(family, key, 1);
       const bytes = transcode(stored);
       if (bytes === null) return;
