@@ -1,3 +1,4 @@
+import { plainFamilies } from '../exposition/form-families.ts';
 import { formatRfc3339Nano } from '../exposition/metrics-json.ts';
 import { prepareGroupingLabels } from '../exposition/merged-labels.ts';
 import { MetricsJsonWriter } from '../exposition/metrics-json-writer.ts';
@@ -91,7 +92,7 @@ function listMembers(group: Group, writer: MetricsJsonWriter): readonly GroupMem
     ['last_push_successful', `${failureTimeSeconds <= pushTimeSeconds}`],
     [pushTimeName, writer.renderGauge(pushTimeTitle, pushedAtMs, metricLabels, pushTimeSeconds)],
     [pushFailureTimeName, writer.renderGauge(failureTimeTitle, failedAtMs, metricLabels, failureTimeSeconds)],
-    ...families,
+    ...Array.from(plainFamilies(families).values(), (family) => [family.name, family] as const),
   ];
   // A family that is named like one of the two fixed keys replaces it, as in the reference; and names that are integers come first.
   const isPlain = !families.has('labels') && !families.has('last_push_successful') && !hasNumberName(families.keys());

@@ -17,7 +17,7 @@ const key = createKey({ job: 'a"b\\c\nd\t\u0000\u2028\u007f', zone: 'ü😀' });
 const atMs = 1_700_000_000_123.456;
 
 function storeText(body: string): StoredFamily[] {
-  return [...new PushDecoder(true).decode(Buffer.from(body), undefined, key, atMs).families];
+  return [...new PushDecoder(true).decode(Buffer.from(body), undefined, key, atMs).families.values()];
 }
 
 function writeInChunks(families: readonly StoredFamily[]): Buffer[] {
