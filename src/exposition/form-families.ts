@@ -14,7 +14,7 @@ export class FormFamilies implements FamilyTable {
   readonly #values: string;
   /** Where the values of each family begin. */
   readonly #starts: readonly number[];
-  readonly #atMs: number;
+  readonly pushedAtMs: number;
   /** Once somebody needed all families to stay as they are. */
   #settled: ReadonlyMap<string, StoredFamily> | null = null;
 
@@ -23,7 +23,7 @@ export class FormFamilies implements FamilyTable {
     this.#texts = texts;
     this.#values = values;
     this.#starts = starts;
-    this.#atMs = atMs;
+    this.pushedAtMs = atMs;
   }
 
   get size(): number {
@@ -71,6 +71,12 @@ export class FormFamilies implements FamilyTable {
     return this.form.render(family, this.#texts, this.#values, this.#starts[family.place] as number);
   }
 
+  /** Writes the ready text of all families one behind the other. */
+  writeText(target: Buffer, start: number): void {
+    let end = start;
+    for (const family of this.form.families.values()) end += target.write(this.render(family), end, 'latin1');
+  }
+
   /** The families as they would be without a form, their texts in one buffer. */
   toPlain(): ReadonlyMap<string, StoredFamily> {
     if (this.#settled !== null) return this.#settled;
@@ -80,7 +86,7 @@ export class FormFamilies implements FamilyTable {
     for (const family of this.form.families.values()) {
       const start = end;
       end += bytes.write(this.render(family), start, 'latin1');
-      families.set(family.name, { ...describe(family, this.#atMs), home: { bytes, start, end } });
+      families.set(family.name, { ...describe(family, this.pushedAtMs), home: { bytes, start, end } });
     }
     return families;
   }
@@ -98,7 +104,7 @@ export class FormFamilies implements FamilyTable {
     };
     let home: ReadyText | null = null;
     return {
-      ...describe(family, this.#atMs),
+      ...describe(family, this.pushedAtMs),
       get home(): ReadyText {
         return (home ??= write());
       },

@@ -40,16 +40,22 @@ export class ByteWriter {
     this.#length += this.#bytes.write(value, this.#length);
   }
 
+  writeBytes(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
   /** Begins a new record. */
   clear(): void {
     this.#length = 0;
     if (this.#bytes.length > keptCapacityBytes) this.#bytes = Buffer.allocUnsafeSlow(firstCapacityBytes);
   }
 
-  /** The bytes so far in a buffer that the caller owns, with room for `extraBytes` after them. */
-  finish(extraBytes: number): Buffer {
-    const bytes = Buffer.allocUnsafeSlow(this.#length + extraBytes);
-    this.#bytes.copy(bytes, 0, 0, this.#length);
+  /** The bytes so far in a buffer that the caller owns, with room for `extraBytes` behind them and `headroom` in front. */
+  finish(extraBytes: number, headroom = 0): Buffer {
+    const bytes = Buffer.allocUnsafeSlow(headroom + this.#length + extraBytes);
+    this.#bytes.copy(bytes, headroom, 0, this.#length);
     return bytes;
   }
 

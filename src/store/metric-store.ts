@@ -11,6 +11,7 @@ import type { StoredFamily } from '../model/stored-family.ts';
 import type { WriteRequest } from '../model/write-request.ts';
 import { ConsistencyIndex, describeKey } from './consistency-index.ts';
 import { ExpositionIndex } from './exposition-index.ts';
+import { FreeSlots } from './free-slots.ts';
 import { inconsistentPrefix, inconsistentPush, timestampedPush } from './errors.ts';
 import {
   createPushTimeFamily,
@@ -65,7 +66,7 @@ export class MetricStore {
   readonly #groups = new Map<string, PlacedGroup>();
   /** The groups by their place in the exposition; the place of one that went is given to a new one. */
   readonly #bySlot: (Group | null)[] = [];
-  readonly #freeSlots: number[] = [];
+  readonly #freeSlots = new FreeSlots();
   /** What was prepared but not applied yet; `null`: the group goes. */
   readonly #reserved = new Map<string, Group | null>();
   readonly #index: ConsistencyIndex;
@@ -290,7 +291,7 @@ export class MetricStore {
       this.#remove(key);
       return;
     }
-    const slot = placed?.slot ?? this.#freeSlots.pop() ?? this.#bySlot.length;
+    const slot = placed?.slot ?? this.#freeSlots.take() ?? this.#bySlot.length;
     const before = placed?.group ?? null;
     this.#bySlot[slot] = after;
     if (placed?.isWhole === true && this.#isSameSeries(before, after)) {
@@ -315,7 +316,7 @@ export class MetricStore {
     if (placed === undefined) return;
     this.#groups.delete(key.id);
     this.#bySlot[placed.slot] = null;
-    this.#freeSlots.push(placed.slot);
+    this.#freeSlots.add(placed.slot);
   }
 
   /** Exposes what was held back because of a family that is gone now. */

@@ -1,38 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FastTextDecoder } from '../../src/exposition/fast-text/decode-fast-text.ts';
-import {
-  countSamples,
-  countTextBytes,
-  FormFamilies,
-  haveSameForm,
-  plainFamilies,
-  settleFamilies,
-} from '../../src/exposition/form-families.ts';
+import { countSamples, countTextBytes, haveSameForm, plainFamilies, settleFamilies } from '../../src/exposition/form-families.ts';
 import { sharedFormGroupsMin } from '../../src/exposition/limits.ts';
 import { storeFamilies } from '../../src/exposition/store-family.ts';
 import { parseText } from '../../src/exposition/text-parser.ts';
 import type { FamilyTable } from '../../src/model/family-table.ts';
-import type { GroupingKey } from '../../src/model/grouping-key.ts';
 import type { StoredFamily } from '../../src/model/stored-family.ts';
 import { createKey } from './families.ts';
-
-const body = (value: string): string =>
-  [
-    '# HELP up Whether it is up.\n# TYPE up gauge\n',
-    `up{z="ü"} ${value}\nup{a="b\\"c"} 2\nup 3\n`,
-    `# TYPE h histogram\nh_bucket{le="1"} 4\nh_bucket{le="+Inf"} 5\nh_sum ${value}\nh_count 5\n`,
-    `last{job="own",instance="x"} ${value}\n`,
-  ].join('');
-
-/** What the decoder makes of a body once enough groups have pushed one like it. */
-function decodeShared(key: GroupingKey, value: string): FormFamilies {
-  const decoder = new FastTextDecoder();
-  for (let i = 0; i <= sharedFormGroupsMin; i++) decoder.decode(Buffer.from(body('7')), createKey({ job: `other ${i}` }), 1);
-  const families = decoder.decode(Buffer.from(body(value)), key, 1234.5);
-  expect(families).toBeInstanceOf(FormFamilies);
-  return families as FormFamilies;
-}
+import { decodeShared, formBody } from './shared-form.ts';
 
 function describeFamily({ home, ...rest }: StoredFamily): unknown {
   return { ...rest, text: home.bytes.toString('utf8', home.start, home.end) };
@@ -52,8 +28,8 @@ test('families with a shared form are to every reader what they are without', ()
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), values, (job, value) => {
       fc.pre(value !== 'Infinity' && value !== '-Infinity' && value !== '-0');
       const key = createKey({ job });
-      const shared = decodeShared(key, value);
-      const plain = storeFamilies(parseText(Buffer.from(body(value)), { allowUtf8Names: false }), key, 1234.5);
+      const shared = decodeShared(key, value, 1234.5);
+      const plain = storeFamilies(parseText(Buffer.from(formBody(value)), { allowUtf8Names: false }), key, 1234.5);
       expect(describeTable(shared)).toEqual(plain.map(describeFamily));
       expect([...shared.keys()]).toEqual(plain.map(({ name }) => name));
       expect(shared.size).toBe(plain.length);
@@ -68,7 +44,7 @@ test('families with a shared form are to every reader what they are without', ()
 });
 
 test('once settled, each family is the same one for all who ask', () => {
-  const shared = decodeShared(createKey({ job: 'j' }), '1');
+  const shared = decodeShared(createKey({ job: 'j' }), '1', 5);
   const settled = settleFamilies(shared);
   for (const name of shared.keys()) expect(shared.get(name)).toBe(settled.get(name));
   expect([...shared.values()]).toEqual([...settled.values()]);

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { plainFamilies } from '../../src/exposition/form-families.ts';
 import type { Group } from '../../src/model/group.ts';
 import { decodeGroupRecord, encodeGroupRecord } from '../../src/persistence/group-record.ts';
+import { createKey } from '../exposition/families.ts';
+import { decodeShared } from '../exposition/shared-form.ts';
 import { anyGroup, makeSampleGroup } from '../support/sample-groups.ts';
 
 /** The group with its texts in place of where they lie. */
@@ -35,8 +38,25 @@ describe('a group record', () => {
     );
   });
 
+  test('of families with a shared form has the bytes that it has without the form', () => {
+    const key = createKey({ job: 'jü' });
+    const families = decodeShared(key, '1234567', 1_700_000_000_123.5);
+    // The time of the families is that of the group, and another one.
+    for (const pushTimeSeconds of [1_700_000_000_123.5 / 1000, 5]) {
+      const group = { key, families, pushTimeSeconds, failureTimeSeconds: 0 };
+      const record = encodeGroupRecord(group);
+      expect(record.equals(encodeGroupRecord({ ...group, families: plainFamilies(families) }))).toBe(true);
+      expect(readTexts(decodeGroupRecord(record))).toEqual(readTexts(group));
+    }
+  });
+
+  test('leaves the room in front of it that was asked for', () => {
+    const group = makeSampleGroup('backup', 3, 1);
+    expect(encodeGroupRecord(group, 100).subarray(100).equals(encodeGroupRecord(group))).toBe(true);
+  });
+
   test('is refused with any one byte changed', () => {
-    const anyRecord = anyGroup.map(encodeGroupRecord);
+    const anyRecord = anyGroup.map((group) => encodeGroupRecord(group));
     fc.assert(
       fc.property(anyRecord, fc.nat(), fc.integer({ min: 1, max: 255 }), (record, at, flip) => {
         const offset = at % record.length;
