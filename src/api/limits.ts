@@ -65,6 +65,9 @@ export const lintBytesMax: number = 4 * 1024 * 1024;
 /** Lists of family names that are kept once for all groups that have them. */
 export const familyNamesKeptMax = 10_000;
 
+/** Names of labels that the rows of all groups share. */
+export const labelNamesSharedMax = 10_000;
+
 /** Bytes of events that wait for one client. */
 export const listenerBytesMax: number = 256 * 1024;
 

@@ -56,14 +56,12 @@ export class FormFamilies implements FamilyTable {
 
   /** Of the ready text of all families. */
   get textBytes(): number {
-    let length = this.#values.length;
-    for (const family of this.form.families.values()) length += lengthWithoutValues(family, this.#texts);
-    return length;
+    return lengthWithoutValues(this.form.whole, this.#texts) + this.#values.length;
   }
 
   textBytesOf(family: FormFamily): number {
     const valuesEnd = this.#starts[family.place + 1] ?? this.#values.length;
-    return lengthWithoutValues(family, this.#texts) + valuesEnd - (this.#starts[family.place] as number);
+    return lengthWithoutValues(family.measure, this.#texts) + valuesEnd - (this.#starts[family.place] as number);
   }
 
   /** The ready text of one family, a latin1 string of its bytes. */

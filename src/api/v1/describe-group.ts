@@ -11,7 +11,7 @@ import type { GroupRow } from './group-row.ts';
 export function describeGroup(row: GroupRow, history: PushHistory): GroupSummary {
   const { group, id, samples, bytes, deletedAtMs } = row;
   const { key, families, pushTimeSeconds } = group;
-  const failedAtMs = lastFailureMsOf(group, history.failing);
+  const failedAtMs = lastFailureMsOf(row, history.failing);
   return {
     id: encodeGroupId(id),
     labels: describeLabels(key),

@@ -1,5 +1,5 @@
 import type { Group } from '../../model/group.ts';
-import { familyNamesKeptMax } from '../limits.ts';
+import { familyNamesKeptMax, labelNamesSharedMax } from '../limits.ts';
 
 /** The names of the families that a group holds; the same object for most groups that hold the same. */
 export interface FamilyNames {
@@ -9,8 +9,17 @@ export interface FamilyNames {
 /** Hands out one object for equal lists of names: most groups of a job hold the same families, so a matcher has to decide only once. */
 export class FamilyNamesTable {
   readonly #byText = new Map<string, FamilyNames>();
+  readonly #labelNames = new Map<string, string>();
   /** What was asked for last: groups of one job often come one after the other. */
   #latest: FamilyNames = { names: [] };
+
+  /** The same string for equal names of labels. */
+  shareName(name: string): string {
+    const shared = this.#labelNames.get(name);
+    if (shared !== undefined) return shared;
+    if (this.#labelNames.size < labelNamesSharedMax) this.#labelNames.set(name, name);
+    return name;
+  }
 
   /** `known`: what the group held before, which it mostly still holds. Hot path: once per push. */
   intern({ families }: Group, known: FamilyNames | null): FamilyNames {

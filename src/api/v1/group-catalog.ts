@@ -127,14 +127,14 @@ export class GroupCatalog {
 }
 
 /** Failed: the latest push was refused, whether it stamped the failure time or could not even be read. */
-export function stateOf({ group, deletedAtMs }: GroupRow, failing: Failing): GroupState {
-  if (deletedAtMs > 0) return 'deleted';
-  return lastFailureMsOf(group, failing) > group.pushTimeSeconds * 1000 ? 'failed' : 'ok';
+export function stateOf(row: GroupRow, failing: Failing): GroupState {
+  if (row.deletedAtMs > 0) return 'deleted';
+  return lastFailureMsOf(row, failing) > row.pushTimeSeconds * 1000 ? 'failed' : 'ok';
 }
 
 /** Unix milliseconds; 0 if no push failed. */
-export function lastFailureMsOf({ key, failureTimeSeconds }: Group, failing: Failing): number {
-  const unreadMs = failing.size === 0 ? 0 : (failing.get(key.id)?.atMs ?? 0);
+export function lastFailureMsOf({ id, failureTimeSeconds }: GroupRow, failing: Failing): number {
+  const unreadMs = failing.size === 0 ? 0 : (failing.get(id)?.atMs ?? 0);
   return Math.max(failureTimeSeconds * 1000, unreadMs);
 }
 
@@ -151,8 +151,8 @@ type SortField = 'job' | 'last_push' | 'last_failure' | 'families' | 'samples' |
 
 const sortKeys: Readonly<Record<SortField, (row: GroupRow, failing: Failing) => SortKey>> = {
   job: ({ job }) => job,
-  last_push: ({ group }) => group.pushTimeSeconds,
-  last_failure: ({ group }, failing) => lastFailureMsOf(group, failing),
+  last_push: ({ pushTimeSeconds }) => pushTimeSeconds,
+  last_failure: lastFailureMsOf,
   families: ({ group }) => group.families.size,
   samples: (row) => row.samples,
   bytes: (row) => row.bytes,

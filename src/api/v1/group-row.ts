@@ -8,19 +8,25 @@ import type { Search } from './search.ts';
 export class GroupRow {
   readonly id: string;
   readonly job: string;
+  /** `''` if it has none. */
+  readonly instance: string;
+  // As in the group, but at hand: those of a group that was pushed anew lie far away.
+  pushTimeSeconds: number;
+  failureTimeSeconds: number;
   /** Index among the rows of the catalog, which alone may change it. */
   place: number;
   /** Unix milliseconds; 0: it is there. */
   deletedAtMs = 0;
   readonly #table: FamilyNamesTable;
-  /** Those of the group: a query reads them of every row, and each step on the way there waits for memory. */
-  readonly #labels: GroupingKey['labels'];
+  /** Name and value of each label but job and instance: a query reads them of every row, and each step on the way there waits for memory. */
+  readonly #pairs: readonly string[];
   /** All label values in lower case, a line each; a word of a search holds no line feed. */
   readonly #values: string;
   #group: Group;
-  /** -1: not asked for since the last push. */
-  #samples = -1;
-  #bytes = -1;
+  /** Sample lines of an exposition. */
+  samples = 0;
+  /** Of the sample lines. */
+  bytes = 0;
   #familyNames: FamilyNames;
 
   constructor(group: Group, place: number, table: FamilyNamesTable) {
@@ -28,28 +34,22 @@ export class GroupRow {
     this.id = id;
     this.place = place;
     this.job = labels.find(({ name }) => name === 'job')?.value ?? '';
-    this.#labels = labels;
+    this.instance = labels.find(({ name }) => name === 'instance')?.value ?? '';
+    this.pushTimeSeconds = group.pushTimeSeconds;
+    this.failureTimeSeconds = group.failureTimeSeconds;
+    this.#pairs = labels
+      .filter(({ name }) => name !== 'job' && name !== 'instance')
+      .flatMap(({ name, value }) => [table.shareName(name), value]);
     this.#values = joinValues(labels).toLowerCase();
     this.#table = table;
     this.#group = group;
     this.#familyNames = table.intern(group, null);
+    this.#sumUp();
   }
 
   /** The group as it is now. */
   get group(): Group {
     return this.#group;
-  }
-
-  /** Sample lines of an exposition. */
-  get samples(): number {
-    if (this.#samples === -1) this.#samples = countSamples(this.#group.families);
-    return this.#samples;
-  }
-
-  /** Of the sample lines. */
-  get bytes(): number {
-    if (this.#bytes === -1) this.#bytes = countTextBytes(this.#group.families);
-    return this.#bytes;
   }
 
   get familyNames(): FamilyNames {
@@ -60,10 +60,11 @@ export class GroupRow {
   update(group: Group): void {
     const isPushed = group.families !== this.#group.families;
     this.#group = group;
+    this.pushTimeSeconds = group.pushTimeSeconds;
+    this.failureTimeSeconds = group.failureTimeSeconds;
     if (!isPushed) return;
     this.#familyNames = this.#table.intern(group, this.#familyNames);
-    this.#samples = -1;
-    this.#bytes = -1;
+    this.#sumUp();
   }
 
   /** The group was deleted: only its labels and times stay. */
@@ -75,7 +76,9 @@ export class GroupRow {
   /** `''` for a label that is not there, as in PromQL. */
   labelValue(name: string): string {
     if (name === 'job') return this.job;
-    for (const label of this.#labels) if (label.name === name) return label.value;
+    if (name === 'instance') return this.instance;
+    const pairs = this.#pairs;
+    for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === name) return pairs[i + 1] as string;
     return '';
   }
 
@@ -87,8 +90,13 @@ export class GroupRow {
     return true;
   }
 
+  #sumUp(): void {
+    this.samples = countSamples(this.#group.families);
+    this.bytes = countTextBytes(this.#group.families);
+  }
+
   #isInPairs(word: string): boolean {
-    return this.#labels.some(({ name, value }) => `${name}=${value}`.toLowerCase().includes(word));
+    return this.#group.key.labels.some(({ name, value }) => `${name}=${value}`.toLowerCase().includes(word));
   }
 }
 

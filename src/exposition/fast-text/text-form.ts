@@ -16,6 +16,8 @@ export class TextForm {
   /** By name, in the order of the push. */
   readonly families: ReadonlyMap<string, FormFamily>;
   readonly sampleCount: number;
+  /** Of all families together. */
+  readonly whole: TextMeasure;
   /** Characters kept, roughly. */
   readonly weight: number;
   readonly #constants: readonly string[];
@@ -25,7 +27,13 @@ export class TextForm {
   constructor({ constants, holes, families }: TextFormParts) {
     this.#constants = constants;
     this.#holes = Int16Array.from(holes);
-    this.families = new Map(families.map((parts, place) => [parts.name, measure(parts, place, families[place - 1], constants, holes)]));
+    this.families = new Map(
+      families.map((parts, place) => {
+        const holeStart = families[place - 1]?.holeEnd ?? 0;
+        return [parts.name, { ...parts, place, holeStart, measure: measure(holeStart, parts.holeEnd, constants, holes) }];
+      }),
+    );
+    this.whole = measure(0, holes.length, constants, holes);
     this.sampleCount = families.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
     this.weight = constants.reduce((sum, text) => sum + text.length + stringOverhead, 0) + holes.length * 2;
   }
@@ -84,36 +92,32 @@ export interface FormFamily extends FormFamilyParts {
   /** Among the families of the form. */
   readonly place: number;
   readonly holeStart: number;
-  /** Of its constants. */
+  readonly measure: TextMeasure;
+}
+
+/** What the length of a text is made of, but for its values. */
+interface TextMeasure {
   readonly constantsLength: number;
-  /** How often all grouping labels stand in its text together, and how often each of them alone. */
+  /** How often all grouping labels stand in the text together, and how often each of them alone. */
   readonly allLabelsCount: number;
   readonly labelCounts: readonly number[];
 }
 
-function measure(
-  parts: FormFamilyParts,
-  place: number,
-  before: FormFamilyParts | undefined,
-  constants: readonly string[],
-  holes: readonly number[],
-): FormFamily {
-  const holeStart = before?.holeEnd ?? 0;
+function measure(start: number, end: number, constants: readonly string[], holes: readonly number[]): TextMeasure {
   const labelCounts: number[] = [];
   let allLabelsCount = 0;
   let constantsLength = 0;
-  for (let hole = holeStart; hole < parts.holeEnd; hole++) {
+  for (let hole = start; hole < end; hole++) {
     constantsLength += (constants[hole] as string).length;
     const kind = holes[hole] as number;
     if (kind === allLabels) allLabelsCount++;
     else if (kind >= 0) labelCounts[kind] = (labelCounts[kind] ?? 0) + 1;
   }
-  const counts = Array.from(labelCounts, (count: number | undefined) => count ?? 0);
-  return { ...parts, place, holeStart, constantsLength, allLabelsCount, labelCounts: counts };
+  return { constantsLength, allLabelsCount, labelCounts: Array.from(labelCounts, (count: number | undefined) => count ?? 0) };
 }
 
-/** Characters of the text of a family without its values. */
-export function lengthWithoutValues({ constantsLength, allLabelsCount, labelCounts }: FormFamily, { labels, alone }: KeyTexts): number {
+/** Characters of a text without its values. */
+export function lengthWithoutValues({ constantsLength, allLabelsCount, labelCounts }: TextMeasure, { labels, alone }: KeyTexts): number {
   let length = constantsLength + allLabelsCount * alone.length;
   for (let place = 0; place < labelCounts.length; place++) length += (labelCounts[place] as number) * (labels[place] as string).length;
   return length;
