@@ -6,6 +6,7 @@ import { createFamilyMatcher, type FamilyMatcher } from './family-matcher.ts';
 import type { GroupRow } from './group-row.ts';
 import { createMatcher, type Matcher, type MatchOperator } from './matcher.ts';
 import { readPromqlString } from './promql-string.ts';
+import { WorkBudget } from './work-budget.ts';
 
 /** Label matchers over groups: all of them must fit. */
 export interface Selector {
@@ -21,9 +22,9 @@ const operators: readonly string[] = ['=', '!=', '=~', '!~'] satisfies MatchOper
 
 /**
  * Reads a PromQL vector selector: `{job=~"nightly-.*",instance!=""}`, `up{job="a"}`. Functions, ranges, offsets and the like are refused with
- * `PG_SELECTOR`, which names the column.
+ * `PG_SELECTOR`, which names the column. All selectors of a request share a budget.
  */
-export function parseSelector(text: string): Selector {
+export function parseSelector(text: string, budget: WorkBudget = new WorkBudget()): Selector {
   if (text.length > selectorLengthMax) {
     throw badSelector(`cannot parse a selector of ${text.length} characters: ${selectorLengthMax} are the most`);
   }
@@ -37,7 +38,7 @@ export function parseSelector(text: string): Selector {
   if (top?.name !== 'VectorSelector') {
     throw refuse(text, top?.from ?? 0, 'want label matchers alone, such as {job="nightly"}, without functions, ranges or offsets');
   }
-  const matchers = [...readMatchers(text, top)];
+  const matchers = [...readMatchers(text, top, budget)];
   if (matchers.length > selectorMatchersMax) throw refuse(text, 0, `${selectorMatchersMax} matchers are the most`);
   return {
     labels: matchers.filter(({ name }) => name !== nameLabel),
@@ -57,16 +58,22 @@ export function isSelective({ labels, families }: Selector): boolean {
   return labels.some((matcher) => !matcher.matches('')) || families.some(({ isNegative }) => !isNegative);
 }
 
-function* readMatchers(text: string, selector: SyntaxNode): Generator<Matcher> {
+function* readMatchers(text: string, selector: SyntaxNode, budget: WorkBudget): Generator<Matcher> {
   const metricName = selector.getChild('Identifier');
-  if (metricName !== null) yield createMatcher(nameLabel, '=', text.slice(metricName.from, metricName.to));
+  if (metricName !== null) yield createMatcher(nameLabel, '=', text.slice(metricName.from, metricName.to), budget);
   const list = selector.getChild('LabelMatchers');
   for (let node = list?.firstChild ?? null; node !== null; node = node.nextSibling) {
     const [first, operator, value] = listChildren(node);
-    if (node.name === 'QuotedLabelName') yield createMatcher(nameLabel, '=', readPromqlString(text.slice(node.from, node.to)));
+    if (node.name === 'QuotedLabelName') yield createMatcher(nameLabel, '=', readPromqlString(text.slice(node.from, node.to)), budget);
     else if (first === undefined || operator === undefined || value === undefined)
       throw refuse(text, node.from, 'this is not a label matcher');
-    else yield createMatcher(readLabelName(text, first), readOperator(text, operator), readPromqlString(text.slice(value.from, value.to)));
+    else
+      yield createMatcher(
+        readLabelName(text, first),
+        readOperator(text, operator),
+        readPromqlString(text.slice(value.from, value.to)),
+        budget,
+      );
   }
 }
 
