@@ -5,6 +5,7 @@ import { createGroupingKey } from '../dist/model/grouping-key.js';
 import { GroupCatalog } from '../dist/api/v1/group-catalog.js';
 import { parseSearch } from '../dist/api/v1/search.js';
 import { parseSelector } from '../dist/api/v1/parse-selector.js';
+import { WorkBudget } from '../dist/api/v1/work-budget.js';
 import { silentLogger } from '../dist/base/logger.js';
 import { PushDecoder } from '../dist/exposition/decode-push.js';
 import { MetricStore } from '../dist/store/metric-store.js';
@@ -15,7 +16,14 @@ const catalog = new GroupCatalog(new Map(), { nowMs: () => 1e12 });
 fill(new MetricStore({ ownTypes: new Map(), isChecked: true, logger: silentLogger, onApplied: (changes) => catalog.apply(changes) }));
 
 const everything = { selectors: [], search: [], state: null, sort: 'job', limit: 100, after: null };
-const select = (...selectors) => ({ selectors: selectors.map(parseSelector) });
+/** Selectors are read anew for each query, as for each request. */
+const select =
+  (...selectors) =>
+  () => {
+    const budget = new WorkBudget();
+    return { selectors: selectors.map((selector) => parseSelector(selector, budget)) };
+  };
+const fifty = Array.from({ length: 50 }, (_, i) => i * 19);
 const firstPage = catalog.query(everything);
 const queries = {
   'first page': {},
@@ -33,7 +41,23 @@ const queries = {
   'instance=~, groups and wildcards': select('{instance=~"(host|box)-.*(east|west).*"}'),
   'instance!~, a class': select('{instance!~"host-[0-9]+5\\\\..*"}'),
   'instance=~, in any letter case': select('{instance=~"(?i)HOST-\\\\d{3}\\\\..*|.*99:9.*"}'),
-  'job=~, repeated groups': select('{job=~"(nightly-\\\\d+)+.*"}'),
+  'instance=~, repeated groups': select('{instance=~"((host|box)-\\\\d+\\\\.?)+.*"}'),
+  'instance=~, repeats in repeats': select('{instance=~"(([a-z]+)+-?(\\\\d+)*[.:]?)+"}'),
+  'instance=~, bounded repeats': select('{instance=~"(host-[0-9]{1,3}){1,4}.*"}'),
+  'instance=~, a host name': select('{instance=~"[a-z0-9-]{1,63}(\\\\.[a-z0-9-]{1,63}){0,9}:[0-9]{1,5}"}'),
+  'instance=~, 50 alternatives': select(`{instance=~".*(${fifty.map((i) => `t-${i}7`).join('|')}).*"}`),
+  'instance=~, 50 names': select(`{instance=~"(${fifty.map((i) => `host-${i}`).join('|')})\\\\..*"}`),
+  'instance=~, classes of Unicode': select('{instance=~"\\\\p{Latin}+-\\\\pN+(\\\\.[\\\\pL-]+)+:.*"}'),
+  'instance=~, word boundaries': select('{instance=~".*\\\\beu\\\\b.*\\\\b9100\\\\b"}'),
+  'instance!~, repeated groups': select('{instance!~"(?i)((HOST|box)-\\\\d+\\\\.?)+.*9"}'),
+  'three regexps': select('{instance=~"(?i)(HOST-[0-9]+)+\\\\..*",instance!~"(.*[05])+",job=~"(nightly-\\\\d+)+"}'),
+  'a regexp and a word': () => ({ ...select('{instance=~"(host-\\\\d+)+\\\\..*"}')(), search: parseSearch('prod') }),
+  'four selectors': select(
+    '{instance=~"(host-1\\\\d+)+\\\\..*"}',
+    '{instance=~".*(2|4)\\\\.eu.*",env="test"}',
+    '{job!~"(nightly-[0-9]{1,2})+"}',
+    '{instance=~"(?i).*(99|77)[.].*"}',
+  ),
   'search for one letter': { search: parseSearch('e') },
   'search for two letters': { search: parseSearch('zz') },
   'deep page': { after: catalog.query({ ...everything, limit: 90_000 }).next },
@@ -48,7 +72,7 @@ for (const [name, query] of Object.entries(queries)) {
   let matched = 0;
   for (let i = 0; i < 10; i++) {
     const startMs = performance.now();
-    ({ matched } = catalog.query({ ...everything, ...query }));
+    ({ matched } = catalog.query({ ...everything, ...(typeof query === 'function' ? query() : query) }));
     times.push(performance.now() - startMs);
   }
   const [first] = times;

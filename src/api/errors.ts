@@ -15,7 +15,7 @@ export const jobRequired: RefusalKind = defineRefusal('PG_PATH_JOB', 400);
 /** The store is still being read; nothing can be pushed or scraped yet. */
 export const storeLoading: RefusalKind = defineRefusal('PG_STORE_LOADING', 503);
 
-/** A selector of the API is not PromQL, or more than label matchers. */
+/** A selector of the API is not PromQL, or more than label matchers, or its regexps are too large. */
 export const badSelector: RefusalKind = defineRefusal('PG_SELECTOR', 400);
 
 /** A query parameter of the API, or the JSON of its body, does not say what it should. */

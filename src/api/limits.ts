@@ -3,13 +3,11 @@ export const selectorLengthMax = 10_000;
 export const selectorMatchersMax = 64;
 export const regexpLengthMax = 1000;
 
-/** What V8's engine, which may go back in a text, is given of a selector's regexps: characters of a value, quantifiers, alternatives. */
-export const quickValueLengthMax = 128;
-export const quickQuantifiersMax = 3;
-export const quickAlternativesMax = 4;
+/** Characters of one regexp when its repeats are written out. */
+export const regexpSizeMax = 10_000;
 
-/** Values of which a regexp remembers whether they fit. */
-export const verdictsKeptMax = 1000;
+/** Steps by which the automata of one request may grow; that many take about 40 ms. People's regexps take some thousand. */
+export const regexpWorkMax = 600_000;
 
 /** Selectors of one request; a group that fits one of them is taken. */
 export const selectorsMax = 16;

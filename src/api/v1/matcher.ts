@@ -1,4 +1,5 @@
 import { compileRegexp } from './regexp.ts';
+import type { WorkBudget } from './work-budget.ts';
 
 export type MatchOperator = '=' | '!=' | '=~' | '!~';
 
@@ -12,17 +13,17 @@ export interface Matcher {
   matches(value: string): boolean;
 }
 
-/** Makes a matcher. Throws `PG_SELECTOR` for a regexp that RE2 refuses. */
-export function createMatcher(name: string, operator: MatchOperator, operand: string): Matcher {
+/** Makes a matcher. Throws `PG_SELECTOR` for a regexp that RE2 refuses, and so does the matcher where the budget runs out. */
+export function createMatcher(name: string, operator: MatchOperator, operand: string, budget: WorkBudget): Matcher {
   switch (operator) {
     case '=':
       return { name, operator, operand, matches: (value) => value === operand };
     case '!=':
       return { name, operator, operand, matches: (value) => value !== operand };
     case '=~':
-      return { name, operator, operand, matches: compileRegexp(operand) };
+      return { name, operator, operand, matches: compileRegexp(operand, budget) };
     case '!~': {
-      const test = compileRegexp(operand);
+      const test = compileRegexp(operand, budget);
       return { name, operator, operand, matches: (value) => !test(value) };
     }
   }

@@ -6,6 +6,7 @@ import { createFamilyMatcher } from './family-matcher.ts';
 import { createMatcher, type Matcher, type MatchOperator } from './matcher.ts';
 import { readPromqlString } from './promql-string.ts';
 import type { Selector } from './selector.ts';
+import { WorkBudget } from './work-budget.ts';
 
 /** Stands for the families that a group holds. */
 const nameLabel = '__name__';
@@ -14,9 +15,9 @@ const operators: readonly string[] = ['=', '!=', '=~', '!~'] satisfies MatchOper
 
 /**
  * Reads a PromQL vector selector: `{job=~"nightly-.*",instance!=""}`, `up{job="a"}`. Functions, ranges, offsets and the like are refused with
- * `PG_SELECTOR`, which names the column.
+ * `PG_SELECTOR`, which names the column. All selectors of a request share a budget.
  */
-export function parseSelector(text: string): Selector {
+export function parseSelector(text: string, budget: WorkBudget = new WorkBudget()): Selector {
   if (text.length > selectorLengthMax) {
     throw badSelector(`cannot parse a selector of ${text.length} characters: ${selectorLengthMax} are the most`);
   }
@@ -30,7 +31,7 @@ export function parseSelector(text: string): Selector {
   if (top?.name !== 'VectorSelector') {
     throw refuse(text, top?.from ?? 0, 'want label matchers alone, such as {job="nightly"}, without functions, ranges or offsets');
   }
-  const matchers = [...readMatchers(text, top)];
+  const matchers = [...readMatchers(text, top, budget)];
   if (matchers.length > selectorMatchersMax) throw refuse(text, 0, `${selectorMatchersMax} matchers are the most`);
   return {
     labels: matchers.filter(({ name }) => name !== nameLabel),
@@ -38,16 +39,22 @@ export function parseSelector(text: string): Selector {
   };
 }
 
-function* readMatchers(text: string, selector: SyntaxNode): Generator<Matcher> {
+function* readMatchers(text: string, selector: SyntaxNode, budget: WorkBudget): Generator<Matcher> {
   const metricName = selector.getChild('Identifier');
-  if (metricName !== null) yield createMatcher(nameLabel, '=', text.slice(metricName.from, metricName.to));
+  if (metricName !== null) yield createMatcher(nameLabel, '=', text.slice(metricName.from, metricName.to), budget);
   const list = selector.getChild('LabelMatchers');
   for (let node = list?.firstChild ?? null; node !== null; node = node.nextSibling) {
     const [first, operator, value] = listChildren(node);
-    if (node.name === 'QuotedLabelName') yield createMatcher(nameLabel, '=', readPromqlString(text.slice(node.from, node.to)));
+    if (node.name === 'QuotedLabelName') yield createMatcher(nameLabel, '=', readPromqlString(text.slice(node.from, node.to)), budget);
     else if (first === undefined || operator === undefined || value === undefined)
       throw refuse(text, node.from, 'this is not a label matcher');
-    else yield createMatcher(readLabelName(text, first), readOperator(text, operator), readPromqlString(text.slice(value.from, value.to)));
+    else
+      yield createMatcher(
+        readLabelName(text, first),
+        readOperator(text, operator),
+        readPromqlString(text.slice(value.from, value.to)),
+        budget,
+      );
   }
 }
 

@@ -2,6 +2,7 @@ import { badParameter, badSelector } from '../errors.ts';
 import { selectorsMax } from '../limits.ts';
 import { parseSelector } from './parse-selector.ts';
 import type { Selector } from './selector.ts';
+import { WorkBudget } from './work-budget.ts';
 
 /** The parameters of a request. Throws `PG_PARAMETER` for one that is not among `known`: a typing error must not widen what is asked for. */
 export function parseQuery(rawQuery: string, known: readonly string[]): URLSearchParams {
@@ -37,5 +38,6 @@ export function readSwitch(query: URLSearchParams, name: string): boolean {
 export function readSelectors(query: URLSearchParams): Selector[] {
   const texts = query.getAll('match[]').filter((text) => text.trim() !== '');
   if (texts.length > selectorsMax) throw badSelector(`cannot take ${texts.length} selectors: ${selectorsMax} are the most`);
-  return texts.map(parseSelector);
+  const budget = new WorkBudget();
+  return texts.map((text) => parseSelector(text, budget));
 }

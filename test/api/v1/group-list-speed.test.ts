@@ -46,7 +46,10 @@ test.each<[name: string, query: () => Partial<GroupQuery>]>([
   ['a class', () => select('{instance=~"host-[0-9]+5\\\\..*"}')],
   ['groups', () => select('{instance!~"(host|box)-\\\\d+.*(east|north).*"}')],
   ['any letter case', () => select('{instance=~"(?i)HOST-.*9:\\\\d+"}')],
-  ['few values, a regexp that only RE2 takes', () => select('{job=~"(nightly-\\\\d+)+"}')],
+  ['repeats in repeats', () => select('{instance=~"(([a-z]+)+-?(\\\\d+)*[.:]?)+"}')],
+  ['bounded repeats', () => select('{instance=~"(host-[0-9]{1,3}){1,4}.*",instance!~"(.*[05])+"}')],
+  ['many alternatives', () => select(`{instance=~".*(${Array.from({ length: 50 }, (_, i) => `t-${i}7`).join('|')}).*"}`)],
+  ['classes of Unicode', () => select('{instance=~"\\\\pL+-\\\\pN+(\\\\.[\\\\pL-]+)+:.*"}')],
   ['a deep page', () => ({ after: { key: 'nightly-9', id: '' } })],
 ])('100,000 groups are asked for %s, right after they were pushed, within 50 ms', (_, query) => {
   // Each of them is a first: what was pushed last is asked for the first time.

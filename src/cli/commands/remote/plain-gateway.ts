@@ -38,7 +38,7 @@ export class PlainGateway {
   }
 
   list(selectors: readonly string[], search: string, state: GroupState | null, sort: GroupSort, limit: number): readonly GroupSummary[] {
-    const filter = { selectors: selectors.map(parseSelector), search: parseSearch(search) };
+    const filter = { selectors: selectors.map((selector) => parseSelector(selector)), search: parseSearch(search) };
     const { rows } = this.#catalog.query({ ...filter, state, sort, limit: Math.min(limit, this.#catalog.size + 1), after: null });
     return rows.map((row) => this.#describe(row));
   }
