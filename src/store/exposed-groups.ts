@@ -51,29 +51,46 @@ export class ExposedGroups implements ExposedPart {
   /** What a text tells is read from it, many groups at once. */
   *protobufs(scheme: EscapingScheme): Generator<EncodedMetrics> {
     const chunk = new TextChunk();
-    let members: StoredFamily[] = [];
-    for (const member of this.#members()) {
-      const text = isToldByReadyText(member) ? member.home.bytes.subarray(member.home.start, member.home.end) : null;
-      if (text === null || !chunk.hasRoom(text.length)) {
-        if (!chunk.isEmpty) yield this.#encode(chunk.take(), members, scheme);
-        members = [];
-      }
-      if (text === null) {
-        yield encodeStoredMetrics([member], scheme);
-      } else {
-        chunk.append(text);
-        members.push(member);
+    let tables: FamilyTable[] = [];
+    for (const slots of this.#slots) {
+      for (const slot of slots) {
+        const { families } = this.#groups[slot] as Group;
+        const text = this.#toldTextIn(families);
+        if (text === null || !chunk.hasRoom(text.length)) {
+          if (!chunk.isEmpty) yield this.#encode(chunk.take(), tables, scheme);
+          tables = [];
+        }
+        if (text === null) {
+          yield encodeStoredMetrics([this.#memberOf(families)], scheme);
+        } else {
+          chunk.append(text);
+          tables.push(families);
+        }
       }
     }
-    if (!chunk.isEmpty) yield this.#encode(chunk.take(), members, scheme);
+    if (!chunk.isEmpty) yield this.#encode(chunk.take(), tables, scheme);
   }
 
   *families(): Generator<MetricFamily> {
     for (const member of this.#members()) yield readFamily(member);
   }
 
-  #encode(text: Buffer, members: readonly StoredFamily[], scheme: EscapingScheme): EncodedMetrics {
-    return encodeReadyText(text, this.#type) ?? encodeStoredMetrics(members, scheme);
+  #encode(text: Buffer, tables: readonly FamilyTable[], scheme: EscapingScheme): EncodedMetrics {
+    const encoded = encodeReadyText(text, this.#type);
+    return (
+      encoded ??
+      encodeStoredMetrics(
+        tables.map((table) => this.#memberOf(table)),
+        scheme,
+      )
+    );
+  }
+
+  /** The text of a member that says all there is of it, or `null`. */
+  #toldTextIn(table: FamilyTable): string | Uint8Array | null {
+    if (table instanceof FormFamilies) return table.render(table.form.families.get(this.#name) as FormFamily);
+    const member = this.#memberOf(table);
+    return isToldByReadyText(member) ? member.home.bytes.subarray(member.home.start, member.home.end) : null;
   }
 
   #textOf(member: StoredFamily, scheme: EscapingScheme): Uint8Array {
