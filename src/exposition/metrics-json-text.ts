@@ -3,7 +3,7 @@ import type { StoredFamily } from '../model/stored-family.ts';
 import type { JsonChunks } from './json-chunks.ts';
 import { MemberOrder } from './member-order.ts';
 
-// Hot path: guarded by bench/ ('list small') and by test/exposition/metrics-json-text.test.ts, which holds it to familyToJson.
+// Hot path: guarded by bench/ ('list small') and by test/exposition/metrics-json-writer.test.ts, which holds it to familyToJson.
 
 const lineFeed = 10;
 const blank = 32;
