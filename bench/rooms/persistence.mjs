@@ -4,7 +4,6 @@ import path from 'node:path';
 import { createSystemClock } from '../../dist/base/clock.js';
 import { silentLogger } from '../../dist/base/logger.js';
 import { decodeGroupRecord, encodeGroupRecord } from '../../dist/persistence/group-record.js';
-import { copyValue } from '../../dist/persistence/group-log.js';
 import { LmdbGroupLog } from '../../dist/persistence/lmdb-group-log.js';
 import { createStore, fillStore } from './filled-store.mjs';
 import { printTitle, time } from './stopwatch.mjs';
@@ -17,7 +16,7 @@ for (const samples of [50, 1000]) {
   const store = createStore();
   fillStore(store, groups, samples);
   const stored = [...store.groups()];
-  const records = stored.map((group) => encodeGroupRecord(group));
+  const records = stored.map(encodeGroupRecord);
   const bytes = records.reduce((sum, { length }) => sum + length, 0) / groups;
   await time(`encode a record of ${samples} samples`, (i) => encodeGroupRecord(stored[i % groups]), bytes);
   await time(`decode a record of ${samples} samples`, (i) => decodeGroupRecord(records[i % groups]), bytes);
@@ -36,7 +35,7 @@ async function timeCommits(records, bytes) {
       const commit = async (i) => {
         const changes = Array.from({ length: count }, (_, place) => ({
           key: `group-${place}`,
-          value: copyValue(records[(i + place) % groups]),
+          value: () => records[(i + place) % groups],
         }));
         ({ revision } = await log.commit({ changes, revision }));
       };

@@ -52,10 +52,10 @@ export class ByteWriter {
     if (this.#bytes.length > keptCapacityBytes) this.#bytes = Buffer.allocUnsafeSlow(firstCapacityBytes);
   }
 
-  /** The bytes so far in a buffer that the caller owns, with room for `extraBytes` behind them and `headroom` in front. */
-  finish(extraBytes: number, headroom = 0): Buffer {
-    const bytes = Buffer.allocUnsafeSlow(headroom + this.#length + extraBytes);
-    this.#bytes.copy(bytes, headroom, 0, this.#length);
+  /** The bytes so far in a buffer that the caller owns, with room for `extraBytes` after them. */
+  finish(extraBytes: number): Buffer {
+    const bytes = Buffer.allocUnsafeSlow(this.#length + extraBytes);
+    this.#bytes.copy(bytes, 0, 0, this.#length);
     return bytes;
   }
 

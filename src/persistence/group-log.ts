@@ -44,19 +44,7 @@ export interface BatchChange {
   /** The revision of the log that this change was decided on: it conflicts when the key changed later. Local logs do not look at it. */
   readonly expect: bigint;
   /** Encodes the record when a log wants the bytes: called at most once, before `commit` returns its promise. `null`: the group goes. */
-  readonly value: EncodeValue | null;
-}
-
-/** Writes a record into a new buffer, behind so many bytes that the log fills itself. */
-export type EncodeValue = (headroom: number) => Buffer;
-
-/** For a record that is encoded already. */
-export function copyValue(record: Uint8Array): EncodeValue {
-  return (headroom) => {
-    const bytes = Buffer.allocUnsafeSlow(headroom + record.length);
-    bytes.set(record, headroom);
-    return bytes;
-  };
+  readonly value: (() => Uint8Array) | null;
 }
 
 export type CommitResult = { readonly revision: bigint } | { readonly conflict: bigint };

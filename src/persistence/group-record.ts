@@ -43,11 +43,8 @@ const flagsAll = 0x3f;
 /** One for all records: encoding never awaits. */
 const writer = new ByteWriter();
 
-/**
- * Makes the record of a group, behind so many bytes of room for what the caller puts in front of it. The caller owns the buffer.
- * Hot path: every push to a store on disk.
- */
-export function encodeGroupRecord(group: Group, headroom = 0): Buffer {
+/** Makes the record of a group. The caller owns it. Hot path: every push to a store on disk. */
+export function encodeGroupRecord(group: Group): Uint8Array {
   writer.clear();
   writer.writeByte(version);
   for (let i = checksumOffset; i < bodyOffset; i++) writer.writeByte(0);
@@ -58,13 +55,12 @@ export function encodeGroupRecord(group: Group, headroom = 0): Buffer {
   writer.writeVarint(families.size);
   const isForm = families instanceof FormFamilies;
   const bodyBytes = isForm ? writeFormHeads(families, pushTimeSeconds * 1000) : writeFamilyHeads(families, pushTimeSeconds * 1000);
-  const bodyStart = headroom + writer.length;
-  const bytes = writer.finish(bodyBytes, headroom);
-  if (isForm) families.writeText(bytes, bodyStart);
-  else writeBodies(families, bytes, bodyStart);
-  const record = bytes.subarray(headroom);
+  const bodyStart = writer.length;
+  const record = writer.finish(bodyBytes);
+  if (isForm) families.writeText(record, bodyStart);
+  else writeBodies(families, record, bodyStart);
   record.writeUInt32LE(computeChecksum(record), checksumOffset);
-  return bytes;
+  return record;
 }
 
 /** Returns how many bytes the bodies take. */

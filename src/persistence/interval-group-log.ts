@@ -2,15 +2,7 @@ import { assert } from '../base/assert.ts';
 import { Failure } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { storeNotReady } from './errors.ts';
-import {
-  type Batch,
-  type BatchChange,
-  type CommitResult,
-  copyValue,
-  type GroupLog,
-  type GroupLogSink,
-  type LogHealth,
-} from './group-log.ts';
+import type { Batch, BatchChange, CommitResult, GroupLog, GroupLogSink, LogHealth } from './group-log.ts';
 import { pendingBytesMax, probeIntervalMs } from './limits.ts';
 import { silentObserver, type PersistenceObserver } from './persistence-observer.ts';
 
@@ -60,7 +52,7 @@ export class IntervalGroupLog implements GroupLog {
     const { ready, reason } = this.health();
     if (!ready) return Promise.reject(storeNotReady(`cannot commit ${batch.changes.length} groups: ${reason ?? 'the store is not ready'}`));
     const startMs = performance.now();
-    for (const { key, value } of batch.changes) this.#addPending(key, value === null ? null : value(0));
+    for (const { key, value } of batch.changes) this.#addPending(key, value === null ? null : value());
     this.#revision += 1n;
     this.#schedule(this.#pendingBytes > pendingBytesMax ? 0 : this.#options.intervalMs);
     this.#observer.onCommit({ groups: batch.changes.length, seconds: (performance.now() - startMs) / 1000 });
@@ -112,11 +104,7 @@ export class IntervalGroupLog implements GroupLog {
     const taken = this.#pending;
     this.#pending = new Map();
     this.#pendingBytes = 0;
-    const changes = Array.from(taken, ([key, value]): BatchChange => ({
-      key,
-      expect: 0n,
-      value: value === null ? null : copyValue(value),
-    }));
+    const changes = Array.from(taken, ([key, value]): BatchChange => ({ key, expect: 0n, value: value === null ? null : () => value }));
     try {
       await this.#inner.commit({ changes });
       this.#failure = null;

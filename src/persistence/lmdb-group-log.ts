@@ -166,7 +166,7 @@ export class LmdbGroupLog implements GroupLog {
         checksums.set(key, null);
         continue;
       }
-      const entry = encodeEntry(key, revision, value);
+      const entry = encodeEntry(key, revision, value());
       changes.push({ key: makeEntryKey(key), value: entry.bytes });
       checksums.set(key, entry.checksum);
       groupCount += 1;

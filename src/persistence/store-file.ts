@@ -15,7 +15,6 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { storeForeign, storePathUnusable } from './errors.ts';
-import { copyValue } from './group-log.ts';
 import { LmdbFile, type LmdbChange } from './lmdb-file.ts';
 import { isLmdbFile } from './lmdb-page.ts';
 import { addChecksum, encodeEntry, encodeStoreHeader, headerKey, makeEntryKey } from './store-record.ts';
@@ -95,7 +94,7 @@ export async function createStoreFile(file: string, store: NewStore): Promise<nu
   const revision = 1n;
   let changes: LmdbChange[] = [];
   for (const { key, value } of store.groups) {
-    const entry = encodeEntry(key, revision, copyValue(value));
+    const entry = encodeEntry(key, revision, value);
     changes.push({ key: makeEntryKey(key), value: entry.bytes });
     groupCount += 1;
     checksumSum = addChecksum(checksumSum, entry.checksum);

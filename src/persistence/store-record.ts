@@ -3,7 +3,6 @@ import { crc32 } from 'node:zlib';
 import { ByteReadError, ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { storeDamaged } from './errors.ts';
-import type { EncodeValue } from './group-log.ts';
 
 /**
  * What stands in the store file: one header record, and one entry for every group.
@@ -39,13 +38,14 @@ export function makeEntryKey(key: string): Buffer {
   return hash('sha256', key, 'buffer').subarray(0, entryKeyBytes);
 }
 
-/** Wraps the bytes of a group: checksum, length of the key, revision, key, value. The value is encoded right where it goes. */
-export function encodeEntry(key: string, revision: bigint, value: EncodeValue): { bytes: Buffer; checksum: number } {
+/** Wraps the bytes of a group: checksum, length of the key, revision, key, value. */
+export function encodeEntry(key: string, revision: bigint, value: Uint8Array): { bytes: Buffer; checksum: number } {
   const keyBytes = Buffer.byteLength(key);
-  const bytes = value(entryHeadBytes + keyBytes);
+  const bytes = Buffer.allocUnsafeSlow(entryHeadBytes + keyBytes + value.length);
   bytes.writeUInt32LE(keyBytes, 4);
   bytes.writeBigUInt64LE(revision, 8);
   bytes.write(key, entryHeadBytes);
+  bytes.set(value, entryHeadBytes + keyBytes);
   const checksum = crc32(bytes.subarray(4));
   bytes.writeUInt32LE(checksum, 0);
   return { bytes, checksum };

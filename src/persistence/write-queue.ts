@@ -7,8 +7,8 @@ import { storeUnavailable, writeQueueFull } from './errors.ts';
 import type { GroupLog } from './group-log.ts';
 import { batchWritesMax, queuedWritesMax } from './limits.ts';
 
-/** Encodes a group for the log (see `EncodeValue`). */
-export type EncodeGroup = (group: Group, headroom: number) => Buffer;
+/** Encodes a group for the log. */
+export type EncodeGroup = (group: Group) => Uint8Array;
 
 /**
  * Takes writes in their order of arrival to the group log and then to the store. While one commit runs, the writes that arrive gather and
@@ -92,7 +92,7 @@ export class WriteQueue {
       changes: changes.map(({ key, after }) => ({
         key: key.id,
         expect: this.#revision,
-        value: after === null ? null : (headroom) => this.#encode(after, headroom),
+        value: after === null ? null : () => this.#encode(after),
       })),
     });
     if ('conflict' in result) throw storeUnavailable(`another replica wrote first, at revision ${result.conflict}; push again`);

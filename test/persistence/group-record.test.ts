@@ -45,14 +45,9 @@ describe('a group record', () => {
     for (const pushTimeSeconds of [1_700_000_000_123.5 / 1000, 5]) {
       const group = { key, families, pushTimeSeconds, failureTimeSeconds: 0 };
       const record = encodeGroupRecord(group);
-      expect(record.equals(encodeGroupRecord({ ...group, families: plainFamilies(families) }))).toBe(true);
+      expect(Buffer.compare(record, encodeGroupRecord({ ...group, families: plainFamilies(families) }))).toBe(0);
       expect(readTexts(decodeGroupRecord(record))).toEqual(readTexts(group));
     }
-  });
-
-  test('leaves the room in front of it that was asked for', () => {
-    const group = makeSampleGroup('backup', 3, 1);
-    expect(encodeGroupRecord(group, 100).subarray(100).equals(encodeGroupRecord(group))).toBe(true);
   });
 
   test('is refused with any one byte changed', () => {

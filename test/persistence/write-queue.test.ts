@@ -72,7 +72,7 @@ test('writes that arrive during a commit share the next one, with one record per
       ['["job","c"]', false],
     ],
   ]);
-  const record = log.batches[1]?.changes[0]?.value?.(0);
+  const record = log.batches[1]?.changes[0]?.value?.();
   expect([...decodeGroupRecord(record as Uint8Array).families.keys()]).toEqual(['f1', 'f2']);
   expect([...store.groups()].map(({ key }) => key.id)).toEqual(['["job","a"]', '["job","b"]']);
 });

@@ -71,7 +71,7 @@ export class FakeGroupLog implements GroupLog {
 
   commit(batch: Batch): Promise<CommitResult> {
     if (this.#running !== null) throw new Error('two commits at once');
-    const changes = batch.changes.map(({ key, expect, value }) => ({ key, expect, value: value === null ? null : value(0) }));
+    const changes = batch.changes.map(({ key, expect, value }) => ({ key, expect, value: value === null ? null : value() }));
     const running = this.#run(changes).finally(() => (this.#running = null));
     this.#running = running.catch(() => undefined);
     return running;

@@ -86,7 +86,7 @@ async function storeGroups(
     await loader.load(store);
     const replacedCount = placed.filter(({ key }) => store.group(key.id) !== undefined).length;
     const groupCount = store.groupCount + placed.length - replacedCount;
-    const changes = prepareGroups(store, placed).map((group) => ({ key: group.key.id, expect: 0n, value: (headroom: number) => encodeGroupRecord(group, headroom) }));
+    const changes = prepareGroups(store, placed).map((group) => ({ key: group.key.id, expect: 0n, value: () => encodeGroupRecord(group) }));
     if (changes.length > 0) await log.commit({ changes });
     return { replacedCount, groupCount };
   } finally {
