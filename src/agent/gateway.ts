@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from '../base/logger.ts';
 import type { ConnectionOptions, TlsOptions } from '../client/connection-options.ts';
 import { PushRefusedError, PushUnreachableError } from '../client/errors.ts';
@@ -6,6 +5,7 @@ import { deleteGroup, push, pushAdd } from '../client/push.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { GatewayConfig, PushMethod, TlsClientConfig } from './config/agent-config.ts';
 import { agentFileFailure } from './errors.ts';
+import { readBoundedFile } from '../base/read-bounded-file.ts';
 import { secretBytesMax } from './limits.ts';
 
 /** How a push ended: `refused` is lasting, the same push would be refused again. */
@@ -124,9 +124,7 @@ function readTls({ caFile, certFile, keyFile, serverName, isVerified }: TlsClien
 /** Without the line feed that editors put at the end. */
 function readSecret(file: string): string {
   try {
-    const { size } = statSync(file);
-    if (size > secretBytesMax) throw new Error(`it has ${size} bytes, ${secretBytesMax} are the most`);
-    return readFileSync(file, 'utf8').trimEnd();
+    return readBoundedFile(file, secretBytesMax).toString().trimEnd();
   } catch (cause) {
     throw agentFileFailure(`cannot read ${file}: ${(cause as Error).message}`, { cause });
   }

@@ -1,6 +1,9 @@
-/** Bytes of the configuration file, and of the file of a password or token. */
+/** Bytes of the configuration file. */
 export const configBytesMax: number = 1024 * 1024;
-export const secretBytesMax: number = 64 * 1024;
+/** A password, a token, a key, or certificates, of which a system has some hundred in one file. */
+export const secretBytesMax: number = 1024 * 1024;
+/** A pid file, or /etc/passwd. */
+export const systemFileBytesMax: number = 16 * 1024 * 1024;
 
 export const collectorsMax = 200;
 export const intervalMsMin = 100;

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readBoundedFile } from '../base/read-bounded-file.ts';
 import { badCommandLine } from './errors.ts';
 import { argumentFileBytesMax, argumentsMax } from './limits.ts';
 
@@ -55,9 +55,7 @@ function readArgumentFile(path: string): string[] {
 
 function readText(path: string): string {
   try {
-    const { size } = statSync(path);
-    if (size > argumentFileBytesMax) throw new Error(`${size} bytes are more than the ${argumentFileBytesMax} allowed`);
-    return readFileSync(path, 'utf8');
+    return readBoundedFile(path, argumentFileBytesMax).toString();
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw badCommandLine(`failed to open arguments file ${JSON.stringify(path)}: ${cause}`, { cause: error });

@@ -82,8 +82,16 @@ async function sendPush(method: 'PUT' | 'POST', metrics: MetricsSource, options:
 
 const loneSurrogate = /\p{Surrogate}/u;
 
+/** Throws PG_PUSH_OPTIONS where there are none: in JavaScript nobody says so before. */
+export function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null)
+    throw badPushOptions("the options are missing: say at least { url: 'http://HOST:9091', job: '...' }");
+}
+
 /** The grouping labels, `job` first. Throws PG_PUSH_OPTIONS for what no gateway would take. */
-export function readGroupLabels({ job, labels = {}, utf8Names = false }: GroupOptions): readonly LabelPair[] {
+export function readGroupLabels(options: GroupOptions): readonly LabelPair[] {
+  checkOptions(options);
+  const { job, labels = {}, utf8Names = false } = options;
   if (typeof job !== 'string' || job === '') throw badPushOptions('the job is missing: every group has one');
   const pairs: LabelPair[] = [{ name: 'job', value: job }];
   for (const [name, value] of Object.entries(labels)) {

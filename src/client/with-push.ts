@@ -1,5 +1,5 @@
 import { formatGauges } from './gauge-text.ts';
-import { pushAdd, type PushOptions } from './push.ts';
+import { checkOptions, pushAdd, type PushOptions } from './push.ts';
 import type { MetricsSource } from './push-text.ts';
 
 export interface WithPushOptions extends PushOptions {
@@ -18,6 +18,7 @@ export interface WithPushOptions extends PushOptions {
  * if it failed. Settles as the function does: its result is never lost and its error never hidden by a gateway that is down.
  */
 export async function withPush<T>(options: WithPushOptions, run: () => T | Promise<T>): Promise<T> {
+  checkOptions(options);
   const startMs = Date.now();
   const startedAt = performance.now();
   let isSuccess = false;

@@ -1,6 +1,6 @@
 import { Counter, type OpenMetricsContentType, Registry } from 'prom-client';
-import { expect, test } from 'vitest';
-import { deleteGroup, push, pushAdd, PushRefusedError, PushTextError, PushUnreachableError } from '../../src/client/index.ts';
+import { expect, test, vi } from 'vitest';
+import { deleteGroup, push, pushAdd, PushRefusedError, PushTextError, PushUnreachableError, withPush } from '../../src/client/index.ts';
 import { gzipBytesMin } from '../../src/client/limits.ts';
 import { findFreePort } from '../support/server.ts';
 import { answer, hangUp, stall, startScript } from './scripted-gateway.ts';
@@ -52,6 +52,23 @@ test('what no group can be named is refused before anything is sent', async () =
   await f({ labels: { a: '\ud800' } }, /half a character/);
   await f({ url: 'gateway:9091' }, /write it as http:/);
   await f({ url: 'http://user:secret@' }, /^(?!.*secret).*write it as http:/);
+});
+
+test('who forgets the options, as JavaScript lets one, is told so', async () => {
+  const wanted = {
+    code: 'PG_PUSH_OPTIONS',
+    message: expect.stringContaining("the options are missing: say at least { url: 'http://HOST:9091', job: '...' }") as string,
+  };
+  // @ts-expect-error -- the options are missing
+  expect(await errorOf(push('x 1\n'))).toMatchObject(wanted);
+  // @ts-expect-error -- the options are missing
+  expect(await errorOf(pushAdd('x 1\n', null))).toMatchObject(wanted);
+  // @ts-expect-error -- the options are missing
+  expect(await errorOf(deleteGroup())).toMatchObject(wanted);
+  const run = vi.fn();
+  // @ts-expect-error -- the options are missing
+  expect(await errorOf(withPush(undefined, run))).toMatchObject(wanted);
+  expect(run).not.toHaveBeenCalled();
 });
 
 test('registries and texts are sent as one text; what Windows leaves in them is put right', async () => {

@@ -1,5 +1,7 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { commandOf } from '../support/debian.ts';
+import type { RunningServer } from '../support/server.ts';
 
 /** Debian's browser, without a window and without anything that it would load by itself. */
 export function startBrowser(): Promise<Browser> {
@@ -24,12 +26,11 @@ export interface WatchedPage {
   readonly faults: readonly string[];
 }
 
-/** Opens an address in a profile of its own. `expected` are words of complaints that the test itself provokes. */
-export async function openPage(
-  browser: Browser,
-  address: string,
-  options: BrowserContextOptions & { readonly expected?: RegExp } = {},
-): Promise<WatchedPage> {
+/** `expected` are words of complaints that the test itself provokes. */
+type PageOptions = BrowserContextOptions & { readonly expected?: RegExp | undefined };
+
+/** Opens an address in a profile of its own. */
+export async function openPage(browser: Browser, address: string, options: PageOptions = {}): Promise<WatchedPage> {
   const { expected, ...contextOptions } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...contextOptions });
   const page = await context.newPage();
@@ -48,6 +49,42 @@ export async function openPage(
   });
   await page.goto(address);
   return { page, faults };
+}
+
+/** What the tests of a `describe` work with. */
+export interface Pages {
+  readonly server: RunningServer;
+  /** Opens a page of the server. It is closed at the end of the test, which fails if something happened there that must not. */
+  open(path: string, options?: PageOptions): Promise<Page>;
+}
+
+/** Starts a server and a browser for the tests of a `describe`, at whose top it is to be called. */
+export function usePages(startServer: () => Promise<RunningServer>): Pages {
+  let browser: Browser;
+  let server: RunningServer;
+  const opened: WatchedPage[] = [];
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([startBrowser(), startServer()]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+  afterEach(async () => {
+    const pages = opened.splice(0);
+    await Promise.all(pages.map(({ page }) => page.context().close()));
+    expect(pages.flatMap(({ faults }) => faults)).toEqual([]);
+  });
+  return {
+    get server() {
+      return server;
+    },
+    async open(path, options) {
+      const watched = await openPage(browser, server.url + path, options);
+      opened.push(watched);
+      return watched.page;
+    },
+  };
 }
 
 /** Waits until the text of the first element that fits is as wanted; the error shows what it was. */

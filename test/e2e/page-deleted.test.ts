@@ -1,39 +1,20 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { needs } from '../support/debian.ts';
 import { type RunningServer, startPushgate } from '../support/server.ts';
-import { openPage, readColumn, seeText, startBrowser, type WatchedPage } from './page-browser.ts';
+import { openPage, readColumn, seeText, startBrowser, usePages } from './page-browser.ts';
 import { push } from './target.ts';
 
-let browser: Browser;
-let server: RunningServer;
-let opened: WatchedPage | undefined;
-
 describe.runIf(needs('chromium'))('what is deleted', () => {
-  beforeAll(async () => {
-    [browser, server] = await Promise.all([startBrowser(), startPushgate()]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-  afterEach(async () => {
-    const { faults, page } = opened ?? {};
-    opened = undefined;
-    await page?.context().close();
-    expect(faults ?? []).toEqual([]);
-  });
-  const open = async (fragment: string, expected?: RegExp): Promise<Page> => {
-    opened = await openPage(browser, `${server.url}/${fragment}`, expected === undefined ? {} : { expected });
-    return opened.page;
-  };
+  const pages = usePages(startPushgate);
+  const open = (fragment: string, expected?: RegExp): Promise<Page> => pages.open(`/${fragment}`, { expected });
   const pushMany = async (job: string, count: number): Promise<void> => {
-    for (let i = 0; i < count; i++) await push(server, `/metrics/job/${job}/instance/i-${i}`, 'x 1\n');
+    for (let i = 0; i < count; i++) await push(pages.server, `/metrics/job/${job}/instance/i-${i}`, 'x 1\n');
   };
 
   test('all that match go, once the number of many was typed', async () => {
     await pushMany('crowd', 25);
-    await push(server, '/metrics/job/spared', 'x 1\n');
+    await push(pages.server, '/metrics/job/spared', 'x 1\n');
     const page = await open('#/groups?q=crowd');
     await page.getByRole('button', { name: 'Delete all that match' }).click();
     await seeText(page, '[role=dialog] [role=status]', '25 groups will go');
@@ -46,7 +27,7 @@ describe.runIf(needs('chromium'))('what is deleted', () => {
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'hidden' });
     await seeText(page, 'h2', 'No group matches');
-    const scraped = await (await fetch(`${server.url}/metrics`)).text();
+    const scraped = await (await fetch(`${pages.server.url}/metrics`)).text();
     expect(scraped).not.toContain('crowd');
     expect(scraped).toContain('job="spared"');
   });
@@ -56,19 +37,19 @@ describe.runIf(needs('chromium'))('what is deleted', () => {
     const page = await open('#/groups?q=shifting', /409/);
     await page.getByRole('button', { name: 'Delete all that match' }).click();
     await seeText(page, '[role=dialog] [role=status]', '2 groups will go');
-    await push(server, '/metrics/job/shifting/instance/late', 'x 1\n');
+    await push(pages.server, '/metrics/job/shifting/instance/late', 'x 1\n');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete 2 groups' }).click();
     await seeText(page, '[role=dialog] [role=alert]', /3 groups match now, not 2; nothing was deleted/);
     await page.getByRole('dialog').getByRole('button', { name: 'Try again' }).click();
     await seeText(page, '[role=dialog] [role=status]', '3 groups will go');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete 3 groups' }).click();
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    expect(await (await fetch(`${server.url}/metrics`)).text()).not.toContain('shifting');
+    expect(await (await fetch(`${pages.server.url}/metrics`)).text()).not.toContain('shifting');
   });
 
   test('who asks where a group has gone finds who deleted it', async () => {
-    await push(server, '/metrics/job/lost', 'x 1\n');
-    await fetch(`${server.url}/metrics/job/lost`, { method: 'DELETE', headers: { 'user-agent': 'cleanup.sh' } });
+    await push(pages.server, '/metrics/job/lost', 'x 1\n');
+    await fetch(`${pages.server.url}/metrics/job/lost`, { method: 'DELETE', headers: { 'user-agent': 'cleanup.sh' } });
     const page = await open('#/groups?q=lost');
     await seeText(page, 'h2', 'No group matches');
     await page.getByRole('button', { name: 'Show 1 deleted group' }).click();
@@ -79,7 +60,7 @@ describe.runIf(needs('chromium'))('what is deleted', () => {
     await seeText(page, 'section li', /Deleted.*DELETE 202/s);
     expect(await page.getByRole('button', { name: 'Delete', exact: true }).count()).toBe(0);
     // The next push brings it back while one looks.
-    await push(server, '/metrics/job/lost', 'x 2\n');
+    await push(pages.server, '/metrics/job/lost', 'x 2\n');
     await seeText(page, 'article', 'x');
     await page.getByRole('button', { name: 'Delete', exact: true }).waitFor();
   });

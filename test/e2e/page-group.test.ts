@@ -1,10 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeDelimitedFamily } from '../../src/exposition/protobuf/codec.ts';
 import type { MetricFamily } from '../../src/model/metric-family.ts';
 import { needs } from '../support/debian.ts';
-import { type RunningServer, startPushgate } from '../support/server.ts';
-import { openPage, seeText, startBrowser, type WatchedPage } from './page-browser.ts';
+import { startPushgate } from '../support/server.ts';
+import { seeText, usePages } from './page-browser.ts';
 import { push } from './target.ts';
 
 const path = '/metrics/job/backup/instance/db-1';
@@ -27,38 +27,23 @@ step_seconds_sum 12
 step_seconds_count 40
 `;
 
-let browser: Browser;
-let server: RunningServer;
-let opened: WatchedPage | undefined;
-
 describe.runIf(needs('chromium'))('the detail of a group', () => {
+  const pages = usePages(startPushgate);
   beforeAll(async () => {
-    [browser, server] = await Promise.all([startBrowser(), startPushgate()]);
-    await push(server, path, exposition(100, '1024'));
-    await push(server, path, exposition(142, '7.340032e+09'));
-    const native = await fetch(server.url + path, {
+    await push(pages.server, path, exposition(100, '1024'));
+    await push(pages.server, path, exposition(142, '7.340032e+09'));
+    const native = await fetch(pages.server.url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited' },
       body: new Uint8Array(encodeDelimitedFamily(nativeFamily)),
     });
     expect(await native.text()).toBe('');
   });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-  afterEach(async () => {
-    const { faults, page } = opened ?? {};
-    opened = undefined;
-    await page?.context().close();
-    expect(faults ?? []).toEqual([]);
-  });
-
   const open = async (): Promise<Page> => {
-    opened = await openPage(browser, `${server.url}/`, { permissions: ['clipboard-read', 'clipboard-write'] });
-    await opened.page.getByRole('link', { name: 'backup', exact: true }).click();
-    await seeText(opened.page, 'h1', 'backup');
-    return opened.page;
+    const page = await pages.open('/', { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.getByRole('link', { name: 'backup', exact: true }).click();
+    await seeText(page, 'h1', 'backup');
+    return page;
   };
   const family = (page: Page, name: string): ReturnType<Page['locator']> => page.getByRole('article', { name, exact: true });
 
@@ -92,22 +77,22 @@ describe.runIf(needs('chromium'))('the detail of a group', () => {
       await page.getByRole('button', { name: `${name}: copied` }).waitFor();
       return page.evaluate<string>('navigator.clipboard.readText()');
     };
-    expect(await copied('curl push')).toBe(`curl --data-binary @- ${server.url}${path}`);
-    expect(await copied('curl delete')).toBe(`curl -X DELETE ${server.url}${path}`);
+    expect(await copied('curl push')).toBe(`curl --data-binary @- ${pages.server.url}${path}`);
+    expect(await copied('curl delete')).toBe(`curl -X DELETE ${pages.server.url}${path}`);
     expect(await copied('the PromQL selector of backup_bytes')).toBe('backup_bytes{instance="db-1",job="backup"}');
     const line = await copied('scrape line');
-    const scraped = await (await fetch(`${server.url}/metrics`)).text();
+    const scraped = await (await fetch(`${pages.server.url}/metrics`)).text();
     expect(line).toMatch(/^push_time_seconds\{instance="db-1",job="backup"\} 1\.\d+e\+09$/);
     expect(scraped).toContain(line.slice(0, line.lastIndexOf(' ')));
   });
 
   test('a push that fails appears in state and history, with its reason and its source', async () => {
     const page = await open();
-    await fetch(server.url + path, { method: 'PUT', body: 'rows_total nonsense\n', headers: { 'user-agent': 'night-shift/2.0' } });
+    await fetch(pages.server.url + path, { method: 'PUT', body: 'rows_total nonsense\n', headers: { 'user-agent': 'night-shift/2.0' } });
     await seeText(page, 'pre', /expected float as value, got "nonsense"/);
     await seeText(page, 'section li', /Refused.*PUT 400.*night-shift\/2\.0/s);
     await page.getByText(/The last push was refused/).waitFor();
-    await push(server, path, exposition(142, '7.340032e+09'));
+    await push(pages.server, path, exposition(142, '7.340032e+09'));
     await page.getByText(/The last push was refused/).waitFor({ state: 'hidden' });
   });
 
@@ -131,7 +116,7 @@ describe.runIf(needs('chromium'))('the detail of a group', () => {
   });
 
   test('the group is deleted after a dialog has named it', async () => {
-    await push(server, '/metrics/job/short-lived', 'x 1\n');
+    await push(pages.server, '/metrics/job/short-lived', 'x 1\n');
     const page = await open();
     await page.getByRole('link', { name: 'Groups', exact: true }).first().click();
     await page.getByRole('link', { name: 'short-lived' }).click();
@@ -139,14 +124,14 @@ describe.runIf(needs('chromium'))('the detail of a group', () => {
     await seeText(page, '[role=dialog] li', 'job=short-lived');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete this group' }).click();
     await seeText(page, '[role=status]', '1 group');
-    expect((await (await fetch(`${server.url}/metrics`)).text()).includes('short-lived')).toBe(false);
+    expect((await (await fetch(`${pages.server.url}/metrics`)).text()).includes('short-lived')).toBe(false);
   });
 
   test('a link to a group that is gone says so and leads back', async () => {
-    opened = await openPage(browser, `${server.url}/#/groups/WyJqb2IiLCJub2JvZHkiXQ`, { expected: /404/ });
-    await seeText(opened.page, '[role=alert]', /there is no group with the id/);
-    await opened.page.getByRole('link', { name: 'Back to the groups' }).click();
-    await seeText(opened.page, '[role=status]', /group/);
+    const page = await pages.open('/#/groups/WyJqb2IiLCJub2JvZHkiXQ', { expected: /404/ });
+    await seeText(page, '[role=alert]', /there is no group with the id/);
+    await page.getByRole('link', { name: 'Back to the groups' }).click();
+    await seeText(page, '[role=status]', /group/);
   });
 });
 

@@ -1,42 +1,27 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../support/debian.ts';
-import { type RunningServer, startPushgate } from '../support/server.ts';
-import { openPage, readColumn, seeText, startBrowser, type WatchedPage } from './page-browser.ts';
+import { startPushgate } from '../support/server.ts';
+import { readColumn, seeText, usePages } from './page-browser.ts';
 import { push } from './target.ts';
 
-let browser: Browser;
-let opened: WatchedPage | undefined;
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-afterAll(() => browser.close());
-afterEach(async () => {
-  const { faults, page } = opened ?? {};
-  opened = undefined;
-  await page?.context().close();
-  expect(faults ?? []).toEqual([]);
-});
-
 describe.runIf(needs('chromium')).each(['', '/gate/way'])('the list of groups under the prefix "%s"', (prefix) => {
-  let server: RunningServer;
+  const pages = usePages(() => startPushgate(prefix === '' ? [] : [`--web.route-prefix=${prefix}`]));
   beforeAll(async () => {
-    server = await startPushgate(prefix === '' ? [] : [`--web.route-prefix=${prefix}`]);
     for (const [job, instance] of [
       ['backup', 'db-1'],
       ['backup', 'db-2'],
       ['report', 'web-1'],
     ] as const) {
-      await push(server, `${prefix}/metrics/job/${job}/instance/${instance}`, '# TYPE size_bytes gauge\nsize_bytes 2048\n');
+      await push(pages.server, `${prefix}/metrics/job/${job}/instance/${instance}`, '# TYPE size_bytes gauge\nsize_bytes 2048\n');
     }
-    const bad = await fetch(`${server.url}${prefix}/metrics/job/report/instance/web-1`, { method: 'POST', body: 'size_bytes nonsense\n' });
+    const bad = await fetch(`${pages.server.url}${prefix}/metrics/job/report/instance/web-1`, {
+      method: 'POST',
+      body: 'size_bytes nonsense\n',
+    });
     expect(bad.status).toBe(400);
   });
-  afterAll(() => server.stop());
-  const open = async (fragment = '', expected?: RegExp): Promise<WatchedPage['page']> => {
-    opened = await openPage(browser, `${server.url}${prefix}/${fragment}`, expected === undefined ? {} : { expected });
-    return opened.page;
-  };
+  const open = (fragment = '', expected?: RegExp): Promise<Page> => pages.open(`${prefix}/${fragment}`, { expected });
 
   test('shows every group with its state and why a push failed', async () => {
     const page = await open();
@@ -116,13 +101,13 @@ describe.runIf(needs('chromium')).each(['', '/gate/way'])('the list of groups un
   test('a push shows without anybody asking', async () => {
     const page = await open('#/groups?q=late');
     await seeText(page, 'h2', 'No group matches');
-    await push(server, `${prefix}/metrics/job/latecomer`, 'x 1\n');
+    await push(pages.server, `${prefix}/metrics/job/latecomer`, 'x 1\n');
     await seeText(page, '[data-column=job]', 'latecomer');
-    await fetch(`${server.url}${prefix}/metrics/job/latecomer`, { method: 'DELETE' });
+    await fetch(`${pages.server.url}${prefix}/metrics/job/latecomer`, { method: 'DELETE' });
   });
 
   test('a selection is deleted after a dialog has named it', async () => {
-    for (const name of ['doomed-1', 'doomed-2', 'spared']) await push(server, `${prefix}/metrics/job/${name}`, 'x 1\n');
+    for (const name of ['doomed-1', 'doomed-2', 'spared']) await push(pages.server, `${prefix}/metrics/job/${name}`, 'x 1\n');
     const page = await open('#/groups?sort=job');
     for (const name of ['doomed-1', 'doomed-2']) await page.getByLabel(`Select metrics/job/${name}`, { exact: true }).check();
     await page.getByRole('region', { name: 'Selection' }).getByRole('button', { name: 'Delete' }).click();
@@ -133,30 +118,29 @@ describe.runIf(needs('chromium')).each(['', '/gate/way'])('the list of groups un
     await dialog.waitFor({ state: 'hidden' });
     await expect.poll(() => readColumn(page, 'job')).not.toContain('doomed-1');
     expect(await readColumn(page, 'job')).toContain('spared');
-    const page2 = await (await fetch(`${server.url}${prefix}/metrics`)).text();
+    const page2 = await (await fetch(`${pages.server.url}${prefix}/metrics`)).text();
     expect(page2).not.toContain('doomed-');
-    await fetch(`${server.url}${prefix}/metrics/job/spared`, { method: 'DELETE' });
+    await fetch(`${pages.server.url}${prefix}/metrics/job/spared`, { method: 'DELETE' });
   });
 
   test('a deletion that fails says why, in the dialog', async () => {
-    await push(server, `${prefix}/metrics/job/gone`, 'x 1\n');
+    await push(pages.server, `${prefix}/metrics/job/gone`, 'x 1\n');
     const page = await open('#/groups?q=gone', /404/);
     await page.getByLabel('Select metrics/job/gone', { exact: true }).check();
     await page.getByRole('region', { name: 'Selection' }).getByRole('button', { name: 'Delete' }).click();
-    await fetch(`${server.url}${prefix}/metrics/job/gone`, { method: 'DELETE' });
+    await fetch(`${pages.server.url}${prefix}/metrics/job/gone`, { method: 'DELETE' });
     await page.getByRole('dialog').getByRole('button', { name: 'Delete this group' }).click();
     await seeText(page, '[role=dialog] [role=alert]', /nothing was deleted/);
   });
 });
 
-test.runIf(needs('chromium'))('a server without groups shows how to push the first one to it', async () => {
-  const server = await startPushgate();
-  try {
-    opened = await openPage(browser, `${server.url}/`);
-    await seeText(opened.page, 'code', `curl --data-binary @- ${server.url}/metrics/job/my_job`);
-    await push(server, '/metrics/job/my_job', 'my_first_metric 3.14\n');
-    await seeText(opened.page, '[data-column=job]', 'my_job');
-  } finally {
-    await server.stop();
-  }
+describe.runIf(needs('chromium'))('a server without groups', () => {
+  const pages = usePages(startPushgate);
+
+  test('shows how to push the first one to it', async () => {
+    const page = await pages.open('/');
+    await seeText(page, 'code', `curl --data-binary @- ${pages.server.url}/metrics/job/my_job`);
+    await push(pages.server, '/metrics/job/my_job', 'my_first_metric 3.14\n');
+    await seeText(page, '[data-column=job]', 'my_job');
+  });
 });

@@ -1,34 +1,20 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../support/debian.ts';
-import { type RunningServer, startPushgate } from '../support/server.ts';
-import { openPage, seeText, startBrowser, type WatchedPage } from './page-browser.ts';
+import { startPushgate } from '../support/server.ts';
+import { seeText, usePages } from './page-browser.ts';
 import { push } from './target.ts';
 
-let browser: Browser;
-let server: RunningServer;
-let opened: WatchedPage | undefined;
-
 describe.runIf(needs('chromium'))('the status of the server', () => {
+  const pages = usePages(() => startPushgate(['--web.enable-admin-api']));
   beforeAll(async () => {
-    [browser, server] = await Promise.all([startBrowser(), startPushgate(['--web.enable-admin-api'])]);
-    await push(server, '/metrics/job/a', 'x 1\n');
-    await (await fetch(`${server.url}/metrics`, { headers: { 'user-agent': 'Prometheus/3.5.0' } })).text();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-  afterEach(async () => {
-    const { faults, page } = opened ?? {};
-    opened = undefined;
-    await page?.context().close();
-    expect(faults ?? []).toEqual([]);
+    await push(pages.server, '/metrics/job/a', 'x 1\n');
+    await (await fetch(`${pages.server.url}/metrics`, { headers: { 'user-agent': 'Prometheus/3.5.0' } })).text();
   });
   const open = async (path: string): Promise<Page> => {
-    opened = await openPage(browser, server.url + path);
-    await seeText(opened.page, 'h1', 'Status');
-    return opened.page;
+    const page = await pages.open(path);
+    await seeText(page, 'h1', 'Status');
+    return page;
   };
 
   test('stands at the address of the reference too', async () => {
@@ -68,19 +54,16 @@ describe.runIf(needs('chromium'))('the status of the server', () => {
     await go.click();
     await dialog.waitFor({ state: 'hidden' });
     await seeText(page, 'div', /^Groups\s*0$/);
-    expect(await (await fetch(`${server.url}/metrics`)).text()).not.toContain('job="a"');
+    expect(await (await fetch(`${pages.server.url}/metrics`)).text()).not.toContain('job="a"');
   });
 });
 
-test.runIf(needs('chromium'))('without the admin API there is no way to wipe', async () => {
-  const other = await startPushgate();
-  const own = await startBrowser();
-  try {
-    const { page } = await openPage(own, `${other.url}/#/status`);
+describe.runIf(needs('chromium'))('without the admin API', () => {
+  const pages = usePages(startPushgate);
+
+  test('there is no way to wipe', async () => {
+    const page = await pages.open('/#/status');
     await seeText(page, 'h2', 'Flags');
     expect(await page.getByRole('button', { name: 'Wipe everything' }).count()).toBe(0);
-  } finally {
-    await own.close();
-    await other.stop();
-  }
+  });
 });

@@ -1,33 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { needs } from '../support/debian.ts';
-import { type RunningServer, startPushgate } from '../support/server.ts';
-import { openPage, seeText, startBrowser, type WatchedPage } from './page-browser.ts';
+import { startPushgate } from '../support/server.ts';
+import { seeText, usePages } from './page-browser.ts';
 import { push } from './target.ts';
 
-let browser: Browser;
-let server: RunningServer;
-let opened: WatchedPage | undefined;
-
 describe.runIf(needs('chromium')).each(['', '/gate'])('composing a push under the prefix "%s"', (prefix) => {
-  beforeAll(async () => {
-    [browser, server] = await Promise.all([startBrowser(), startPushgate(prefix === '' ? [] : [`--web.route-prefix=${prefix}`])]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-  afterEach(async () => {
-    const { faults, page } = opened ?? {};
-    opened = undefined;
-    await page?.context().close();
-    expect(faults ?? []).toEqual([]);
-  });
-
-  const open = async (fragment = '#/try', expected?: RegExp): Promise<Page> => {
-    opened = await openPage(browser, `${server.url}${prefix}/${fragment}`, expected === undefined ? {} : { expected });
-    return opened.page;
-  };
+  const pages = usePages(() => startPushgate(prefix === '' ? [] : [`--web.route-prefix=${prefix}`]));
+  const open = (fragment = '#/try', expected?: RegExp): Promise<Page> => pages.open(`${prefix}/${fragment}`, { expected });
   const body = (page: Page): ReturnType<Page['locator']> => page.getByLabel('Body of the push, in the text format');
 
   test('what is typed is checked, stored only when it is sent, and then shown', async () => {
@@ -39,12 +19,14 @@ describe.runIf(needs('chromium')).each(['', '/gate'])('composing a push under th
     await body(page).fill('# TYPE rows gauge\nrows{table="a"} 12\n');
     await seeText(page, 'h2', 'Would be taken');
     await seeText(page, 'li', /\+ rows\s+gauge, 1 sample/);
-    await seeText(page, 'code', `curl --data-binary @- ${server.url}${prefix}/metrics/job/composed/instance/here`);
-    expect(await (await fetch(`${server.url}${prefix}/metrics`)).text()).not.toContain('composed');
+    await seeText(page, 'code', `curl --data-binary @- ${pages.server.url}${prefix}/metrics/job/composed/instance/here`);
+    expect(await (await fetch(`${pages.server.url}${prefix}/metrics`)).text()).not.toContain('composed');
 
     await page.getByRole('button', { name: 'Send the push' }).click();
     await seeText(page, '[role=status]', 'The push was taken.');
-    expect(await (await fetch(`${server.url}${prefix}/metrics`)).text()).toContain('rows{instance="here",job="composed",table="a"} 12');
+    expect(await (await fetch(`${pages.server.url}${prefix}/metrics`)).text()).toContain(
+      'rows{instance="here",job="composed",table="a"} 12',
+    );
     await page.getByRole('link', { name: 'Show its group' }).click();
     await seeText(page, 'h1', 'composed');
   });
@@ -67,7 +49,7 @@ describe.runIf(needs('chromium')).each(['', '/gate'])('composing a push under th
   });
 
   test('replacing says what would go', async () => {
-    await push(server, `${prefix}/metrics/job/replaced`, 'stays 1\ngoes 1\n');
+    await push(pages.server, `${prefix}/metrics/job/replaced`, 'stays 1\ngoes 1\n');
     const page = await open('#/try?method=PUT&job=replaced&body=stays%202%0Acomes%203%0A');
     await seeText(page, 'h3', 'Removed by this push');
     await seeText(page, 'li', /− goes/);
@@ -81,7 +63,7 @@ describe.runIf(needs('chromium')).each(['', '/gate'])('composing a push under th
     await page.getByText('Replace (PUT)').click();
     await body(page).fill('x 1\n');
     await seeText(page, 'h2', 'Would be taken');
-    expect(page.url()).toContain('#/try?method=PUT&job=kept&body=x+1');
+    await expect.poll(() => page.url()).toContain('#/try?method=PUT&job=kept&body=x+1');
     await page.reload();
     await seeText(page, 'h2', 'Would be taken');
     expect(await body(page).innerText()).toContain('x 1');
@@ -105,7 +87,7 @@ describe.runIf(needs('chromium')).each(['', '/gate'])('composing a push under th
     await seeText(page, 'p', '2 families, 801 samples');
     await page.getByRole('button', { name: 'Send the push' }).click();
     await seeText(page, '[role=status]', 'The push was taken.');
-    const scraped = await (await fetch(`${server.url}${prefix}/metrics`)).text();
+    const scraped = await (await fetch(`${pages.server.url}${prefix}/metrics`)).text();
     expect(scraped).toContain('copied{instance="",job="long",table="table-799"} 799');
     expect(scraped).toContain('last{instance="",job="long"} 1');
 

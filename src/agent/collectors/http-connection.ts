@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { readBoundedFile } from '../../base/read-bounded-file.ts';
 import type { TlsClientConfig } from '../config/agent-config.ts';
+import { secretBytesMax } from '../limits.ts';
 import type { HttpStopwatch } from './http-stopwatch.ts';
 
 export interface HttpConnection {
@@ -58,9 +59,9 @@ function readExpiry(socket: TLSSocket): number | null {
 
 function readTls({ caFile, certFile, keyFile }: TlsClientConfig): ConnectionOptions {
   return {
-    ...(caFile === null ? {} : { ca: readFileSync(caFile) }),
-    ...(certFile === null ? {} : { cert: readFileSync(certFile) }),
-    ...(keyFile === null ? {} : { key: readFileSync(keyFile) }),
+    ...(caFile === null ? {} : { ca: readBoundedFile(caFile, secretBytesMax) }),
+    ...(certFile === null ? {} : { cert: readBoundedFile(certFile, secretBytesMax) }),
+    ...(keyFile === null ? {} : { key: readBoundedFile(keyFile, secretBytesMax) }),
     ALPNProtocols: ['http/1.1'],
   };
 }

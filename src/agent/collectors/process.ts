@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { readBoundedFile } from '../../base/read-bounded-file.ts';
 import type { Collection, Collector, CollectorChoice } from '../collector.ts';
 import type { ProcessConfig, ProcessWatch } from '../config/agent-config.ts';
-import { processInfosMax } from '../limits.ts';
+import { processInfosMax, systemFileBytesMax } from '../limits.ts';
 import { type MetricDefinition, MetricSheet } from '../metric-sheet.ts';
 import { type ProcessStat, ProcessTable, ticksPerSecond } from './process-table.ts';
 
@@ -155,7 +156,7 @@ function readPid(file: string): number | null {
 
 function readIfThere(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readBoundedFile(file, systemFileBytesMax).toString();
   } catch {
     return '';
   }

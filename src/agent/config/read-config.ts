@@ -1,9 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { unknownKeyMessage } from '../../base/yaml-fields.ts';
 import { agentFileFailure, badAgentConfig } from '../errors.ts';
+import { readBoundedFile } from '../../base/read-bounded-file.ts';
 import { configBytesMax } from '../limits.ts';
 import type { AgentConfig } from './agent-config.ts';
 import { configField } from './config-field.ts';
@@ -64,9 +64,7 @@ function findOffset(document: Document, keys: readonly unknown[]): number | null
 
 function readText(file: string): string {
   try {
-    const { size } = statSync(file);
-    if (size > configBytesMax) throw new Error(`it has ${size} bytes, ${configBytesMax} are the most`);
-    return readFileSync(file, 'utf8');
+    return readBoundedFile(file, configBytesMax).toString();
   } catch (cause) {
     throw agentFileFailure(`cannot read the agent's configuration ${file}: ${(cause as Error).message}`, { cause });
   }

@@ -110,6 +110,11 @@ test('the fingerprint of a collector changes with what it says, not with the ord
   expect(f('collectors: [{ kind: network }]')).not.toBe(f('defaults: { interval: 2s }\ncollectors: [{ kind: network }]'));
 });
 
+test('a configuration without an end is not read to it', () => {
+  const read = (): unknown => readAgentConfig('/dev/zero', { env: {}, hostname: 'h' });
+  expect(read).toThrow("cannot read the agent's configuration /dev/zero: it is longer than 1048576 bytes");
+});
+
 test('the examples can be used', () => {
   const folder = path.join(import.meta.dirname, '../../../examples/agent');
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));

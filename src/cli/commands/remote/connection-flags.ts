@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readBoundedFile } from '../../../base/read-bounded-file.ts';
 import { parsePrometheusDuration } from '../../../base/durations.ts';
 import type { ConnectionOptions, TlsOptions } from '../../../client/connection-options.ts';
 import { retriesDefault, retriesMax, timeoutMsDefault } from '../../../client/limits.ts';
@@ -152,9 +152,7 @@ function readSecret(file: string): string {
 
 function readKeyFile(file: string): Buffer {
   try {
-    const { size } = statSync(file);
-    if (size > keyFileBytesMax) throw new Error(`it is longer than ${keyFileBytesMax} bytes`);
-    return readFileSync(file);
+    return readBoundedFile(file, keyFileBytesMax);
   } catch (cause) {
     throw commandFileUnusable(`cannot read ${file}: ${(cause as Error).message}`, { cause });
   }
