@@ -34,6 +34,9 @@ export const writeChunkBytes: number = 128 * 1024;
 /** A larger body is not worth a template: few of them come, and one could fill the room for all. */
 export const templateBodyBytesMax: number = 1024 * 1024;
 
+/** Places for values and grouping labels in a template: a key of hundreds of labels has as many in every line. */
+export const templateHolesMax = 200_000;
+
 /** What the fast text decoder remembers of bodies: characters in all, and groups. */
 export const templateWeightMax: number = 16 * 1024 * 1024;
 export const templateGroupsMax = 100_000;

@@ -52,7 +52,9 @@ export class IntervalGroupLog implements GroupLog {
     const { ready, reason } = this.health();
     if (!ready) return Promise.reject(storeNotReady(`cannot commit ${batch.changes.length} groups: ${reason ?? 'the store is not ready'}`));
     const startMs = performance.now();
-    for (const { key, value } of batch.changes) this.#addPending(key, value === null ? null : value());
+    // Encoded first, so that nothing of the batch is kept when one of them cannot be.
+    const changes = batch.changes.map(({ key, value }) => ({ key, record: value === null ? null : value() }));
+    for (const { key, record } of changes) this.#addPending(key, record);
     this.#revision += 1n;
     this.#schedule(this.#pendingBytes > pendingBytesMax ? 0 : this.#options.intervalMs);
     this.#observer.onCommit({ groups: batch.changes.length, seconds: (performance.now() - startMs) / 1000 });

@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts';
 import type { Refusal } from '../base/errors.ts';
 import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
-import { haveSameForm, settleFamilies } from '../exposition/form-families.ts';
+import { haveSameForm, plainFamilies, settleFamilies } from '../exposition/form-families.ts';
 import type { Group } from '../model/group.ts';
 import { createFamilyTable, type FamilyTable } from '../model/family-table.ts';
 import { createGroupingKey, type GroupingKey } from '../model/grouping-key.ts';
@@ -21,7 +21,7 @@ import {
   pushTimeName,
   readPushedFailureTime,
 } from './push-times.ts';
-import { Quarantine } from './quarantine.ts';
+import { Quarantine, type QuarantinedFamily } from './quarantine.ts';
 import { describeSeries } from './series.ts';
 
 type PushRequest = Extract<WriteRequest, { families: unknown }>;
@@ -72,6 +72,8 @@ export class MetricStore {
   readonly #index: ConsistencyIndex;
   readonly #exposition: ExpositionIndex;
   readonly #quarantine = new Quarantine();
+  /** What of a group was held back before a change that is prepared, where something was. */
+  readonly #heldBefore = new WeakMap<GroupChange, readonly QuarantinedFamily[]>();
 
   constructor(options: MetricStoreOptions) {
     this.#isChecked = options.isChecked;
@@ -161,9 +163,9 @@ export class MetricStore {
 
   /** Takes back changes that were prepared and not applied, in the order in which they were prepared. */
   abandonChanges(changes: readonly GroupChange[]): void {
-    for (const { key, before, after } of changes.toReversed()) {
-      assert(this.#latest(key.id) === after, `the change to abandon for ${key.id} is not the last one reserved`);
-      this.#unreserve({ key, before, after });
+    for (const change of changes.toReversed()) {
+      assert(this.#latest(change.key.id) === change.after, `the change to abandon for ${change.key.id} is not the last one reserved`);
+      this.#unreserve(change);
     }
   }
 
@@ -211,15 +213,36 @@ export class MetricStore {
   }
 
   #reserve(key: GroupingKey, before: Group | null, after: Group | null): GroupChange {
+    const change = { key, before, after };
+    const held = before === null ? [] : this.#quarantine.listHeld(key.id, [...before.families.keys(), pushTimeName]);
+    if (held.length > 0) this.#heldBefore.set(change, held);
     this.#reindex(key, before, after);
     this.#reserved.set(key.id, after);
-    return { key, before, after };
+    return change;
   }
 
-  #unreserve({ key, before, after }: GroupChange): void {
+  #unreserve(change: GroupChange): void {
+    const { key, before, after } = change;
     this.#reindex(key, after, before);
+    if (before !== null) this.#restoreQuarantine(before, this.#heldBefore.get(change) ?? []);
     if (before === (this.#groups.get(key.id)?.group ?? null)) this.#reserved.delete(key.id);
     else this.#reserved.set(key.id, before);
+  }
+
+  /** Holds back of a group what was held back before, and nothing else: what else is reserved may have changed what it contradicts. */
+  #restoreQuarantine({ key, families }: Group, held: readonly QuarantinedFamily[]): void {
+    const heldByName = new Map(held.map((entry) => [entry.family.name, entry]));
+    for (const name of [...families.keys(), pushTimeName]) {
+      const entry = heldByName.get(name);
+      if (entry === undefined) {
+        const isReleased = this.#quarantine.remove(key.id, name);
+        const type = families.get(name)?.type;
+        if (isReleased && type !== undefined) this.#index.add(key, name, type);
+      } else {
+        if (families.has(name) && !this.#quarantine.has(key.id, name)) this.#index.remove(key, name);
+        this.#quarantine.put(entry);
+      }
+    }
   }
 
   /** Moves the consistency index from one state of a group to another. What cannot be exposed goes to quarantine instead. */
@@ -238,7 +261,8 @@ export class MetricStore {
 
   /** Whether a write leaves everything as it is but values and times. */
   #isSameSeries(before: Group | null, after: Group | null): boolean {
-    return before !== null && after !== null && this.#quarantine.size === 0 && haveSameForm(before.families, after.families);
+    if (before === null || after === null) return false;
+    return before.families === after.families || (this.#quarantine.size === 0 && haveSameForm(before.families, after.families));
   }
 
   /**
@@ -345,18 +369,27 @@ export class MetricStore {
     return reserved === undefined ? (this.#groups.get(id)?.group ?? null) : reserved;
   }
 
-  /** What a group exposes under a name, reservations included. */
+  /**
+   * What a group exposes under a name, reservations included. Settled, so that its text is written once for each push of that group and not
+   * for each question of others.
+   */
   #findExposed(id: string, name: string): StoredFamily | undefined {
     const group = this.#latest(id);
-    if (group === null || this.#quarantine.has(id, name)) return undefined;
-    return group.families.get(name);
+    return group !== null && this.#exposes(group, name) ? settleFamilies(group.families).get(name) : undefined;
   }
 
   #findHolder(name: string): GroupingKey | undefined {
     for (const ids of [this.#groups.keys(), this.#reserved.keys()]) {
-      for (const id of ids) if (this.#findExposed(id, name) !== undefined) return this.#latest(id)?.key;
+      for (const id of ids) {
+        const group = this.#latest(id);
+        if (group !== null && this.#exposes(group, name)) return group.key;
+      }
     }
     return undefined;
+  }
+
+  #exposes({ key, families }: Group, name: string): boolean {
+    return families.has(name) && !this.#quarantine.has(key.id, name);
   }
 }
 
@@ -371,7 +404,7 @@ function mergeFamilies({ kind, families }: PushRequest, before: Group | null): F
 
 function dropPushTimes(families: FamilyTable): FamilyTable {
   if (!families.has(pushTimeName) && !families.has(pushFailureTimeName)) return families;
-  return createFamilyTable([...families.values()].filter(({ name }) => !isPushTimeName(name)));
+  return createFamilyTable([...plainFamilies(families).values()].filter(({ name }) => !isPushTimeName(name)));
 }
 
 function holdsAll(families: FamilyTable, others: FamilyTable): boolean {

@@ -23,6 +23,12 @@ export class Quarantine {
     return this.#entries.get(name)?.get(groupId)?.reason ?? null;
   }
 
+  /** Those of a group under these names. */
+  listHeld(groupId: string, names: readonly string[]): QuarantinedFamily[] {
+    if (this.#size === 0) return [];
+    return names.flatMap((name) => this.#entries.get(name)?.get(groupId) ?? []);
+  }
+
   put(entry: QuarantinedFamily): void {
     const { name } = entry.family;
     let byGroup = this.#entries.get(name);

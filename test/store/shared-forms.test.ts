@@ -77,13 +77,12 @@ test.each([true, false])('pushes that share a form are decided and shown as any 
       for (const [[request, plain], kind] of writes) {
         if ('families' in request && request.families instanceof FormFamilies) shared++;
         const prepared = store.prepareWrite(request);
-        const twinPrepared = twin.prepareWrite(plain);
-        expect(prepared.refusal?.message).toBe(twinPrepared.refusal?.message);
         if (kind === 'abandoned') {
           store.abandonChanges(prepared.changes);
-          twin.abandonChanges(twinPrepared.changes);
           continue;
         }
+        const twinPrepared = twin.prepareWrite(plain);
+        expect(prepared.refusal?.message).toBe(twinPrepared.refusal?.message);
         waiting.push([prepared, twinPrepared]);
         if (kind === 'applied') applyAll();
       }
@@ -93,7 +92,7 @@ test.each([true, false])('pushes that share a form are decided and shown as any 
     }),
     { numRuns: 1500 },
   );
-  expect(shared).toBeGreaterThan(5000);
+  expect(shared).toBeGreaterThan(3000);
 });
 
 test('a family that was held back is shown when it is pushed again while what it contradicts goes', () => {
@@ -106,4 +105,30 @@ test('a family that was held back is shown when it is pushed again while what it
   store.applyChanges(mergeChanges(gathered));
   expect(store.group(keyOf({ job: 'b' }).id)?.families).toBeInstanceOf(FormFamilies);
   expect(expose(store)).toBe('# TYPE f counter\nf{instance="",job="b"} 1\n');
+});
+
+test('series that a group of another shape may hold are looked up in its text once, not once for each of them', () => {
+  const store = createStore();
+  const body = Array.from({ length: 10_000 }, (_, i) => `f{a="${i}"} ${i}\n`).join('');
+  for (let round = 0; round < 2; round++) for (const { job } of labelSets.slice(0, 5)) write(store, pushOf('replace', { job }, body));
+  expect(store.group(keyOf({ job: 'a' }).id)?.families).toBeInstanceOf(FormFamilies);
+  const before = process.cpuUsage();
+  expect(write(store, pushOf('replace', { job: 'a', instance: 'i' }, body))).toBeNull();
+  const { user, system } = process.cpuUsage(before);
+  // About 0.3 s; written anew for each series it was 15 s.
+  expect((user + system) / 1e6).toBeLessThan(4);
+});
+
+test('a write that was abandoned leaves in their places what is shown and what is held back', () => {
+  const store = createStore({ isChecked: false });
+  const push = (job: string, type: string): WriteRequest => pushOf('replace', { job }, `# TYPE x ${type}\nx 1\n`);
+  write(store, push('h', 'gauge'));
+  write(store, push('g', 'counter'));
+  const gathered = [store.prepareWrite({ kind: 'delete', key: keyOf({ job: 'h' }), atMs: 0 }), store.prepareWrite(push('g', 'counter'))];
+  store.abandonChanges(gathered.flatMap(({ changes }) => changes));
+  write(store, push('g', 'counter'));
+  expect(expose(store)).toBe('# TYPE x gauge\nx{instance="",job="h"} 1\n');
+  expect(store.inconsistentFamilyCount).toBe(1);
+  write(store, { kind: 'delete', key: keyOf({ job: 'h' }), atMs: 0 });
+  expect(expose(store)).toBe('# TYPE x counter\nx{instance="",job="g"} 1\n');
 });

@@ -1,6 +1,6 @@
 import type { StoredFamily } from '../../model/stored-family.ts';
 import { FormFamilies } from '../form-families.ts';
-import { readyTextLengthMax } from '../limits.ts';
+import { readyTextLengthMax, sharedFormGroupsMin } from '../limits.ts';
 import { lineFeed } from './bytes.ts';
 import { areInOrder, listNeighbourOrders, type NeighbourOrder } from './line-order.ts';
 import type { FamilyDraft } from './family-draft.ts';
@@ -22,8 +22,6 @@ import { type FormFamilyParts, TextForm } from './text-form.ts';
  */
 export class BodyTemplate {
   readonly form: TextForm;
-  /** Groups that it was used for, roughly. */
-  groupCount = 0;
   /** Characters kept, roughly. */
   readonly weight: number;
   readonly #segments: Segments;
@@ -31,6 +29,8 @@ export class BodyTemplate {
   readonly #values: Uint32Array;
   readonly #kinds: Int8Array;
   readonly #orders: readonly NeighbourOrder[];
+  /** The first groups that it was used for, as many as make it shared. */
+  readonly #users: string[] = [];
 
   constructor({ form, segments, values, kinds, orders }: TemplateParts) {
     this.form = form;
@@ -39,6 +39,15 @@ export class BodyTemplate {
     this.#kinds = Int8Array.from(kinds);
     this.#orders = orders;
     this.weight = form.weight + segments.weight + values.length * 5;
+  }
+
+  /** Whether enough groups have used it. */
+  get isShared(): boolean {
+    return this.#users.length === sharedFormGroupsMin;
+  }
+
+  noteUser(id: string): void {
+    if (!this.isShared && !this.#users.includes(id)) this.#users.push(id);
   }
 
   /** Whether the order of its lines is the one of this group, which has the label names of the group that it was made for. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createFamilyTable, type FamilyTable } from '../../model/family-table.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
-import { familiesMax, templateBodyBytesMax } from '../limits.ts';
+import { familiesMax, templateBodyBytesMax, templateHolesMax } from '../limits.ts';
 import { refuseTooManyFamilies } from '../push-size.ts';
 import { blank, braceClose, braceOpen, hash, isDigit, lineFeed, metricNameBytes, quote } from './bytes.ts';
 import { createBodyTemplate, type DecodedFamily } from './body-template.ts';
@@ -34,7 +34,7 @@ export class FastTextDecoder {
     try {
       const decoded = readBody(body, key, texts, atMs);
       if (decoded === null) return null;
-      const wantsTemplate = isSmall && lines.lineCount > 0 && this.#templates.wantsTemplate();
+      const wantsTemplate = isSmall && lines.lineCount > 0 && lines.holeCount <= templateHolesMax && this.#templates.wantsTemplate();
       if (wantsTemplate) this.#templates.add(body, key, texts, createBodyTemplate(body, lines, decoded, texts.labels.length));
       return createFamilyTable(decoded.map(({ stored }) => stored));
     } finally {

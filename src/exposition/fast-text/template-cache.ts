@@ -1,7 +1,6 @@
 import type { FamilyTable } from '../../model/family-table.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
 import {
-  sharedFormGroupsMin,
   templateGroupIdLengthMax,
   templateGroupIdsLengthMax,
   templateGroupsMax,
@@ -55,7 +54,7 @@ export class TemplateCache {
       this.#remember(key.id, template);
     }
     this.#misses = 0;
-    return (template?.groupCount ?? 0) >= sharedFormGroupsMin ? families : families.toPlain();
+    return template?.isShared === true ? families : families.toPlain();
   }
 
   /** Whether a template of the body that was just decoded is worth making. To be asked once per body that fitted none. */
@@ -97,7 +96,7 @@ export class TemplateCache {
       if (this.#byGroup.size >= templateGroupsMax || this.#idsLength + id.length > templateGroupIdsLengthMax) this.#forgetGroups();
       this.#idsLength += id.length;
     }
-    template.groupCount++;
+    template.noteUser(id);
     this.#byGroup.set(id, template);
   }
 
