@@ -6,6 +6,7 @@ import type { MetricFamily } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
 import { formatGoFloat } from '../exposition/go-number.ts';
+import { FormFamilies } from '../exposition/form-families.ts';
 import { prepareGroupingLabels } from '../exposition/merged-labels.ts';
 import { encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
 import { renderLabel } from '../exposition/sample-text.ts';
@@ -45,7 +46,7 @@ export function exposePushTimes(groups: readonly Group[]): readonly ExposedFamil
     parts: [
       {
         *texts(scheme) {
-          for (const group of groups) yield `${name}{${renderKey(group.key, scheme)}} ${formatGoFloat(timeOf(group))}\n`;
+          for (const group of groups) yield `${name}{${renderLabels(group, scheme)}} ${formatGoFloat(timeOf(group))}\n`;
         },
         *protobufs(scheme) {
           for (let i = 0; i < groups.length; i += timesEncodedAtOnce) {
@@ -66,6 +67,11 @@ export function exposePushTimes(groups: readonly Group[]): readonly ExposedFamil
 
 /** The labels of keys that were shown, in latin1 strings of their bytes, where no escaping scheme changes them; a key lives as long as its group. */
 const renderedKeys = new WeakMap<GroupingKey, string>();
+
+/** As `renderKey`, from what is at hand. */
+function renderLabels({ key, families }: Group, scheme: EscapingScheme): string {
+  return families instanceof FormFamilies ? families.labelsText : renderKey(key, scheme);
+}
 
 /** The labels of a metric that has none but those of its group, as they stand between the braces, in latin1. */
 function renderKey(key: GroupingKey, scheme: EscapingScheme): string {

@@ -25,7 +25,8 @@ export class TextForm {
   readonly #holes: Int16Array;
 
   constructor({ constants, holes, families }: TextFormParts) {
-    this.#constants = constants;
+    const shared = new Map<string, string>();
+    this.#constants = constants.map((text) => shareText(shared, text));
     this.#holes = Int16Array.from(holes);
     this.families = new Map(
       families.map((parts, place) => {
@@ -51,15 +52,22 @@ export class TextForm {
     const holes = this.#holes;
     let text = '';
     let at = start;
+    // Name and grouping labels, the same for one line after the other.
+    let headConstant: string | null = null;
+    let head = '';
     for (let hole = holeStart; hole < holeEnd; hole++) {
-      text += constants[hole] as string;
+      const constant = constants[hole] as string;
       const kind = holes[hole] as number;
       if (kind === allLabels) {
-        text += alone;
+        if (constant !== headConstant) head = constant + alone;
+        headConstant = constant;
+        text += head;
       } else if (kind >= 0) {
+        text += constant;
         text += labels[kind] as string;
       } else {
         const end = values.indexOf('\n', at) + 1;
+        text += constant;
         text += values.slice(at, end);
         at = end;
       }
@@ -70,6 +78,13 @@ export class TextForm {
 
 /** Bytes of a string beside its characters, about. */
 const stringOverhead = 24;
+
+/** One string for equal ones, which are then found equal at a glance. */
+function shareText(shared: Map<string, string>, text: string): string {
+  const known = shared.get(text);
+  if (known === undefined) shared.set(text, text);
+  return known ?? text;
+}
 
 export interface TextFormParts {
   readonly constants: readonly string[];
