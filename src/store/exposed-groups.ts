@@ -8,7 +8,6 @@ import { readFamily } from '../exposition/store-family.ts';
 import { TextChunk } from '../exposition/text-chunk.ts';
 import type { EscapingScheme } from '../model/escaping.ts';
 import type { FamilyTable } from '../model/family-table.ts';
-import type { Group } from '../model/group.ts';
 import type { MetricFamily, MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 
@@ -18,13 +17,14 @@ export class ExposedGroups implements ExposedPart {
   readonly #type: MetricType;
   /** Of the groups that expose the family, in pieces. */
   readonly #slots: readonly (readonly number[])[];
-  readonly #groups: readonly (Group | null)[];
+  /** What each group holds, by slot. */
+  readonly #tables: readonly (FamilyTable | null)[];
 
-  constructor(name: string, type: MetricType, slots: readonly (readonly number[])[], groups: readonly (Group | null)[]) {
+  constructor(name: string, type: MetricType, slots: readonly (readonly number[])[], tables: readonly (FamilyTable | null)[]) {
     this.#name = name;
     this.#type = type;
     this.#slots = slots;
-    this.#groups = groups;
+    this.#tables = tables;
   }
 
   // Hot path: guarded by bench/.
@@ -34,7 +34,7 @@ export class ExposedGroups implements ExposedPart {
     let family: FormFamily | null = null;
     for (const slots of this.#slots) {
       for (const slot of slots) {
-        const { families } = this.#groups[slot] as Group;
+        const families = this.#tables[slot] as FamilyTable;
         if (!(families instanceof FormFamilies)) {
           yield this.#textOf(this.#memberOf(families), scheme);
           continue;
@@ -54,7 +54,7 @@ export class ExposedGroups implements ExposedPart {
     let tables: FamilyTable[] = [];
     for (const slots of this.#slots) {
       for (const slot of slots) {
-        const { families } = this.#groups[slot] as Group;
+        const families = this.#tables[slot] as FamilyTable;
         const text = this.#toldTextIn(families);
         if (text === null || !chunk.hasRoom(text.length)) {
           if (!chunk.isEmpty) yield this.#encode(chunk.take(), tables, scheme);
@@ -104,6 +104,6 @@ export class ExposedGroups implements ExposedPart {
   }
 
   *#members(): Generator<StoredFamily> {
-    for (const slots of this.#slots) for (const slot of slots) yield this.#memberOf((this.#groups[slot] as Group).families);
+    for (const slots of this.#slots) for (const slot of slots) yield this.#memberOf(this.#tables[slot] as FamilyTable);
   }
 }

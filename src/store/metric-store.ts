@@ -64,8 +64,8 @@ export class MetricStore {
   readonly #onApplied: MetricStoreOptions['onApplied'];
   /** What was applied. */
   readonly #groups = new Map<string, PlacedGroup>();
-  /** The groups by their place in the exposition; the place of one that went is given to a new one. */
-  readonly #bySlot: (Group | null)[] = [];
+  /** What the groups hold, by their place in the exposition; the place of one that went is given to a new one. */
+  readonly #bySlot: (FamilyTable | null)[] = [];
   readonly #freeSlots = new FreeSlots();
   /** What was prepared but not applied yet; `null`: the group goes. */
   readonly #reserved = new Map<string, Group | null>();
@@ -317,7 +317,7 @@ export class MetricStore {
     }
     const slot = placed?.slot ?? this.#freeSlots.take() ?? this.#bySlot.length;
     const before = placed?.group ?? null;
-    this.#bySlot[slot] = after;
+    this.#bySlot[slot] = after.families;
     if (placed?.isWhole === true && this.#isSameSeries(before, after)) {
       placed.group = after;
       return;
