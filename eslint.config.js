@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 export default defineConfig([
   // test/conformance is vendored unchanged.
-  globalIgnores(['dist/', 'dist-sea/', 'coverage/', 'data/', 'test/conformance/', 'test/fixtures/']),
+  globalIgnores(['dist/', 'dist-sea/', 'src/wasm/assembly/', 'src/wasm/compiled/', 'coverage/', 'data/', 'test/conformance/', 'test/fixtures/']),
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

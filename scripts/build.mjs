@@ -6,6 +6,7 @@ import path from 'node:path';
 
 const root = path.join(import.meta.dirname, '..');
 const typescript = path.dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
+await import('./build-wasm.mjs');
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 const { status } = spawnSync(process.execPath, [path.join(typescript, 'bin', 'tsc'), '-p', path.join(root, 'tsconfig.build.json')], {
   stdio: 'inherit',

@@ -42,12 +42,14 @@ function clashesBySuffix({ name, type }: MetricFamily, pushedTypes: ReadonlyMap<
 
 function exposeOwn(family: MetricFamily): ExposedPart {
   return {
-    texts() {
+    *writeText(page) {
       const renderer = new SampleRenderer(family.name, family.type);
       const lines = family.metrics.map((metric) =>
         renderer.render(metric.labels.map(({ name, value }) => renderLabel(name, value)).join(','), metric),
       );
-      return [Buffer.from(lines.join(''))];
+      const text = Buffer.from(lines.join(''));
+      if (!page.hasRoom(text.length)) yield page.take();
+      page.append(text);
     },
     protobufs: (scheme) => [encodeFamilyMetrics([family], scheme)],
     families: () => [family],

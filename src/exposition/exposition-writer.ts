@@ -8,24 +8,23 @@ import { writeChunkBytes } from './limits.ts';
 import { encodeFamilyHeader } from './protobuf/codec.ts';
 import { writeFamilyHeader } from './ready-text.ts';
 import { sortMetrics } from './metric-order.ts';
-import { TextChunk } from './text-chunk.ts';
+import { borrowPage, returnPage } from './page/text-page.ts';
 
-/** The text exposition (0.0.4 and 1.0.0). */
+/** The text exposition (0.0.4 and 1.0.0). A chunk is good until the next one is asked for. */
 // Hot path: guarded by bench/.
 export async function* writeTextExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
-  const chunk = new TextChunk();
-  for (const { name, help, type, parts } of families) {
-    const header = Buffer.from(writeFamilyHeader(name, help, type, scheme));
-    if (!chunk.hasRoom(header.length)) yield chunk.take();
-    chunk.append(header);
-    for (const part of parts) {
-      for (const text of part.texts(scheme)) {
-        if (!chunk.hasRoom(text.length)) yield chunk.take();
-        chunk.append(text);
-      }
+  const page = borrowPage();
+  try {
+    for (const { name, help, type, parts } of families) {
+      const header = Buffer.from(writeFamilyHeader(name, help, type, scheme));
+      if (!page.hasRoom(header.length)) yield page.take();
+      page.append(header);
+      for (const part of parts) yield* part.writeText(page, scheme);
     }
+    if (!page.isEmpty) yield page.take();
+  } finally {
+    returnPage(page);
   }
-  if (!chunk.isEmpty) yield chunk.take();
 }
 
 /** Varint-length-delimited `io.prometheus.client.MetricFamily` messages, one per family. */

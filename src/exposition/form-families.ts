@@ -10,19 +10,20 @@ import { type FormFamily, lengthWithoutValues, type TextForm } from './fast-text
 export class FormFamilies implements FamilyTable {
   /** Two tables of one form, in groups of one grouping key, hold the same series. */
   readonly form: TextForm;
-  readonly #texts: KeyTexts;
-  readonly #values: string;
+  readonly texts: KeyTexts;
+  /** One after the other, each ended by a line feed: latin1. */
+  readonly valueText: string;
   /** Where the values of each family begin. */
-  readonly #starts: readonly number[];
+  readonly valueStarts: readonly number[];
   readonly pushedAtMs: number;
   /** Once somebody needed all families to stay as they are. */
   #settled: ReadonlyMap<string, StoredFamily> | null = null;
 
   constructor(form: TextForm, texts: KeyTexts, values: string, starts: readonly number[], atMs: number) {
     this.form = form;
-    this.#texts = texts;
-    this.#values = values;
-    this.#starts = starts;
+    this.texts = texts;
+    this.valueText = values;
+    this.valueStarts = starts;
     this.pushedAtMs = atMs;
   }
 
@@ -51,27 +52,27 @@ export class FormFamilies implements FamilyTable {
 
   /** All grouping labels as they stand between the braces, a latin1 string. */
   get labelsText(): string {
-    return this.#texts.alone;
+    return this.texts.alone;
   }
 
   /** Characters that are kept for this push alone. */
   get weight(): number {
-    return this.#values.length + this.#starts.length * 8;
+    return this.valueText.length + this.valueStarts.length * 8;
   }
 
   /** Of the ready text of all families. */
   get textBytes(): number {
-    return lengthWithoutValues(this.form.whole, this.#texts) + this.#values.length;
+    return lengthWithoutValues(this.form.whole, this.texts) + this.valueText.length;
   }
 
   textBytesOf(family: FormFamily): number {
-    const valuesEnd = this.#starts[family.place + 1] ?? this.#values.length;
-    return lengthWithoutValues(family.measure, this.#texts) + valuesEnd - (this.#starts[family.place] as number);
+    const valuesEnd = this.valueStarts[family.place + 1] ?? this.valueText.length;
+    return lengthWithoutValues(family.measure, this.texts) + valuesEnd - (this.valueStarts[family.place] as number);
   }
 
   /** The ready text of one family, a latin1 string of its bytes. */
   render(family: FormFamily): string {
-    return this.form.render(family, this.#texts, this.#values, this.#starts[family.place] as number);
+    return this.form.render(family, this.texts, this.valueText, this.valueStarts[family.place] as number);
   }
 
   /** Writes the ready text of all families one behind the other. */

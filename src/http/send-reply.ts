@@ -91,7 +91,7 @@ function discardBody(request: IncomingRequest, done: () => void): void {
 }
 
 /**
- * A stream that throws ends the connection in the middle, so that the peer sees a broken answer and not a short one. A peer that reads as
+ * A stream's chunk is good until the next one is asked for, so each is awaited. One that throws ends the connection in the middle, so that the peer sees a broken answer and not a short one. A peer that reads as
  * fast as we write never makes us wait, so other requests are given a turn after `sendSliceMs`.
  */
 async function sendStream(response: OutgoingResponse, body: AsyncIterable<Uint8Array>, options: SendOptions): Promise<void> {
@@ -105,7 +105,7 @@ async function sendStream(response: OutgoingResponse, body: AsyncIterable<Uint8A
     let sliceEndMs = performance.now() + sendSliceMs;
     for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) {
       if (response.destroyed || response.closed) return;
-      if (!(response as ServerResponse).write(chunk)) await waitForDrain(response);
+      await writeChunk(response, chunk);
       if (performance.now() < sliceEndMs) continue;
       await nextTurn();
       sliceEndMs = performance.now() + sendSliceMs;
@@ -122,13 +122,14 @@ function breakOff(response: OutgoingResponse): void {
   else response.destroy();
 }
 
-/** Resolves when more can be written, or when nothing ever will be. */
-function waitForDrain(response: OutgoingResponse): Promise<void> {
+/** Resolves when the chunk is not needed any more: the kernel has taken it, or nobody ever will. */
+function writeChunk(response: OutgoingResponse, chunk: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
-      response.off('drain', finish).off('close', finish);
+      response.off('close', finish);
       resolve();
     };
-    response.on('drain', finish).on('close', finish);
+    response.once('close', finish);
+    (response as ServerResponse).write(chunk, finish);
   });
 }

@@ -1,10 +1,11 @@
 import type { EncodedMetrics, ExposedPart } from '../exposition/exposed-family.ts';
-import type { FormFamily, TextForm } from '../exposition/fast-text/text-form.ts';
+import type { FormFamily } from '../exposition/fast-text/text-form.ts';
 import { FormFamilies } from '../exposition/form-families.ts';
 import { encodeReadyText, encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
 import { isToldByReadyText } from '../exposition/protobuf/transcode-text.ts';
 import { writeReadyText } from '../exposition/ready-text.ts';
 import { readFamily } from '../exposition/store-family.ts';
+import type { TextPage } from '../exposition/page/text-page.ts';
 import { TextChunk } from '../exposition/text-chunk.ts';
 import type { EscapingScheme } from '../model/escaping.ts';
 import type { FamilyTable } from '../model/family-table.ts';
@@ -28,22 +29,19 @@ export class ExposedGroups implements ExposedPart {
   }
 
   // Hot path: guarded by bench/.
-  *texts(scheme: EscapingScheme): Generator<string | Uint8Array> {
-    // Neighbours mostly have one form.
-    let form: TextForm | null = null;
-    let family: FormFamily | null = null;
+  *writeText(page: TextPage, scheme: EscapingScheme): Generator<Uint8Array> {
+    const image = page.imageOf(this.#tables);
+    image.beginFamily(this.#name);
     for (const slots of this.#slots) {
-      for (const slot of slots) {
-        const families = this.#tables[slot] as FamilyTable;
-        if (!(families instanceof FormFamilies)) {
-          yield this.#textOf(this.#memberOf(families), scheme);
+      image.beginSlots(slots);
+      for (let next = image.write(); next !== 'done'; next = image.write()) {
+        if (next === 'page is full') {
+          yield page.take();
           continue;
         }
-        if (families.form !== form || family === null) {
-          form = families.form;
-          family = form.families.get(this.#name) as FormFamily;
-        }
-        yield families.render(family);
+        const text = this.#textOf(next, scheme);
+        if (!page.hasRoom(text.length)) yield page.take();
+        page.append(text);
       }
     }
   }
@@ -93,7 +91,9 @@ export class ExposedGroups implements ExposedPart {
     return isToldByReadyText(member) ? member.home.bytes.subarray(member.home.start, member.home.end) : null;
   }
 
-  #textOf(member: StoredFamily, scheme: EscapingScheme): Uint8Array {
+  #textOf(table: FamilyTable, scheme: EscapingScheme): string | Uint8Array {
+    if (table instanceof FormFamilies) return table.render(table.form.families.get(this.#name) as FormFamily);
+    const member = this.#memberOf(table);
     const { home, hasLegacyNames } = member;
     const isReady = hasLegacyNames || scheme === 'allow-utf-8';
     return isReady ? home.bytes.subarray(home.start, home.end) : writeReadyText(member, scheme);

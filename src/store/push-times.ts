@@ -45,8 +45,12 @@ export function exposePushTimes(groups: readonly Group[]): readonly ExposedFamil
     type: 'gauge',
     parts: [
       {
-        *texts(scheme) {
-          for (const group of groups) yield `${name}{${renderLabels(group, scheme)}} ${formatGoFloat(timeOf(group))}\n`;
+        *writeText(page, scheme) {
+          for (const group of groups) {
+            const line = `${name}{${renderLabels(group, scheme)}} ${formatGoFloat(timeOf(group))}\n`;
+            if (!page.hasRoom(line.length)) yield page.take();
+            page.append(line);
+          }
         },
         *protobufs(scheme) {
           for (let i = 0; i < groups.length; i += timesEncodedAtOnce) {

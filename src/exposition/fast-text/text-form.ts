@@ -16,24 +16,27 @@ export class TextForm {
   /** By name, in the order of the push. */
   readonly families: ReadonlyMap<string, FormFamily>;
   readonly sampleCount: number;
+  /** Characters of the longest constant. */
+  readonly longestConstant: number;
   /** Of all families together. */
   readonly whole: TextMeasure;
   /** Characters kept, roughly. */
   readonly weight: number;
-  readonly #constants: readonly string[];
-  /** The place of a grouping label among those of the key, `allLabels`, or `valueHole` or `countHole`. */
-  readonly #holes: Int16Array;
+  readonly constants: readonly string[];
+  /** Of each constant, what follows it: the place of a grouping label among those of the key, `allLabels`, or `valueHole` or `countHole`. */
+  readonly holes: Int16Array;
 
   constructor({ constants, holes, families }: TextFormParts) {
     const shared = new Map<string, string>();
-    this.#constants = constants.map((text) => shareText(shared, text));
-    this.#holes = Int16Array.from(holes);
+    this.constants = constants.map((text) => shareText(shared, text));
+    this.holes = Int16Array.from(holes);
     this.families = new Map(
       families.map((parts, place) => {
         const holeStart = families[place - 1]?.holeEnd ?? 0;
         return [parts.name, { ...parts, place, holeStart, measure: measure(holeStart, parts.holeEnd, constants, holes) }];
       }),
     );
+    this.longestConstant = constants.reduce((longest, { length }) => Math.max(longest, length), 0);
     this.whole = measure(0, holes.length, constants, holes);
     this.sampleCount = families.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
     this.weight = constants.reduce((sum, text) => sum + text.length + stringOverhead, 0) + holes.length * 2;
@@ -41,15 +44,15 @@ export class TextForm {
 
   /** Whether the text is the same, where the values and the grouping labels are. */
   isLike(other: TextForm): boolean {
-    const constants = other.#constants;
-    if (this.#constants.length !== constants.length) return false;
-    return this.#constants.every((text, i) => text === constants[i]) && this.#holes.every((kind, i) => kind === other.#holes[i]);
+    const constants = other.constants;
+    if (this.constants.length !== constants.length) return false;
+    return this.constants.every((text, i) => text === constants[i]) && this.holes.every((kind, i) => kind === other.holes[i]);
   }
 
   /** The ready text of one family; its values begin at `start` of `values`. Hot path: every group of every scrape. */
   render({ holeStart, holeEnd }: FormFamily, { labels, alone }: KeyTexts, values: string, start: number): string {
-    const constants = this.#constants;
-    const holes = this.#holes;
+    const constants = this.constants;
+    const holes = this.holes;
     let text = '';
     let at = start;
     // Name and grouping labels, the same for one line after the other.

@@ -1,0 +1,51 @@
+import { code } from './compiled/form-lines.ts';
+import type { LinearMemory } from './linear-memory.ts';
+
+/** Why the writing stopped. The numbers are those of assembly/form-lines.ts. */
+export const lineStops = {
+  /** All groups are written. */
+  atEnd: 0,
+  /** No room for the next text. */
+  pageIsFull: 1,
+  /** Nothing says yet what the group at this slot holds. */
+  groupIsUnknown: 2,
+  /** The group at this slot has no form: its lines have to come from elsewhere. */
+  groupHasNoForm: 3,
+  /** Nothing says yet how the form of this group writes the family. */
+  programIsUnknown: 4,
+} as const;
+
+/** What stands in the table of groups where no group lies. */
+export const unknownGroup = 0;
+export const groupWithoutForm = 1;
+
+/** Bytes that must be free behind a constant and all grouping labels. */
+export const lineRoomBytes = 64;
+
+/**
+ * Writes sample lines of groups that have forms.
+ *
+ *     group    form number, address and length of all labels, address of the values, address of the starts; then of each label address and length
+ *     starts   for each family of the form, where its values begin
+ *     program  place of the family in the form, address of its first hole and behind its last
+ *     hole     address and length of the constant before it, kind
+ *
+ * Each of these is a word.
+ */
+export interface FormLines {
+  /** Goes on with the slots from their `to`th on. */
+  rewind(to: number): void;
+  /** One of `lineStops`. `groups` and `programs` are tables of addresses by slot and by form number. */
+  write(slots: number, count: number, groups: number, programs: number, pageStart: number, pageLimit: number): number;
+  /** Behind what was written to the page. */
+  end(): number;
+  /** The place among the slots where the writing stands. */
+  position(): number;
+}
+
+let compiled: WebAssembly.Module | null = null;
+
+export function createFormLines({ memory }: LinearMemory): FormLines {
+  compiled ??= new WebAssembly.Module(Buffer.from(code, 'base64'));
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as FormLines;
+}

@@ -1,0 +1,8 @@
+/** A page of WebAssembly memory (its specification, §4.2.8). */
+export const wasmPageBytes: number = 64 * 1024;
+
+/** Pages that a memory begins with. */
+export const growthPagesMin = 16;
+
+/** A vector is copied whole, so up to so many bytes behind a text are touched. */
+export const vectorBytes = 16;
