@@ -47,9 +47,7 @@ function exposeOwn(family: MetricFamily): ExposedPart {
       const lines = family.metrics.map((metric) =>
         renderer.render(metric.labels.map(({ name, value }) => renderLabel(name, value)).join(','), metric),
       );
-      const text = Buffer.from(lines.join(''));
-      if (!page.hasRoom(text.length)) yield page.take();
-      page.append(text);
+      yield* page.add(Buffer.from(lines.join('')));
     },
     protobufs: (scheme) => [encodeFamilyMetrics([family], scheme)],
     families: () => [family],

@@ -17,8 +17,7 @@ export async function* writeTextExposition(families: Iterable<ExposedFamily>, sc
   try {
     for (const { name, help, type, parts } of families) {
       const header = Buffer.from(writeFamilyHeader(name, help, type, scheme));
-      if (!page.hasRoom(header.length)) yield page.take();
-      page.append(header);
+      yield* page.add(header);
       for (const part of parts) yield* part.writeText(page, scheme);
     }
     if (!page.isEmpty) yield page.take();

@@ -50,11 +50,6 @@ export class FormFamilies implements FamilyTable {
     else for (const family of this.form.families.values()) yield this.#view(family);
   }
 
-  /** All grouping labels as they stand between the braces, a latin1 string. */
-  get labelsText(): string {
-    return this.texts.alone;
-  }
-
   /** Characters that are kept for this push alone. */
   get weight(): number {
     return this.valueText.length + this.valueStarts.length * 8;

@@ -16,11 +16,14 @@ export function writeFamilyHeader(name: string, help: string | null, type: Metri
   return help === null ? typeLine : `# HELP ${shownName} ${escapeHelp(help)}\n${typeLine}`;
 }
 
-/**
- * The sample lines with names escaped. Slow: reads the stored family and renders it anew. With `allow-utf-8`, or where all names
- * are legacy names, the ready text is what to send.
- */
-export function writeReadyText(stored: StoredFamily, scheme: EscapingScheme): Buffer {
+/** The sample lines of a stored family, names escaped. */
+export function readyTextOf(stored: StoredFamily, scheme: EscapingScheme): Uint8Array {
+  const { home, hasLegacyNames } = stored;
+  return hasLegacyNames || scheme === 'allow-utf-8' ? home.bytes.subarray(home.start, home.end) : writeEscaped(stored, scheme);
+}
+
+/** Reads the stored family and renders it anew. */
+function writeEscaped(stored: StoredFamily, scheme: EscapingScheme): Buffer {
   const family = readFamily(stored);
   // Names are escaped after sorting, as in the reference: labels and metrics stand where they stand with their own names.
   const { name, type, metrics } = escapeFamily({ ...family, metrics: sortMetrics(family.metrics) }, scheme);

@@ -3,12 +3,13 @@ import type { FormFamily } from '../exposition/fast-text/text-form.ts';
 import { FormFamilies } from '../exposition/form-families.ts';
 import { encodeReadyText, encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
 import { isToldByReadyText } from '../exposition/protobuf/transcode-text.ts';
-import { writeReadyText } from '../exposition/ready-text.ts';
+import { readyTextOf } from '../exposition/ready-text.ts';
 import { readFamily } from '../exposition/store-family.ts';
 import type { TextPage } from '../exposition/page/text-page.ts';
 import { TextChunk } from '../exposition/text-chunk.ts';
 import type { EscapingScheme } from '../model/escaping.ts';
 import type { FamilyTable } from '../model/family-table.ts';
+import type { Group } from '../model/group.ts';
 import type { MetricFamily, MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 
@@ -18,32 +19,20 @@ export class ExposedGroups implements ExposedPart {
   readonly #type: MetricType;
   /** Of the groups that expose the family, in pieces. */
   readonly #slots: readonly (readonly number[])[];
-  /** What each group holds, by slot. */
-  readonly #tables: readonly (FamilyTable | null)[];
+  /** All groups, by slot. */
+  readonly #groups: readonly (Group | null)[];
 
-  constructor(name: string, type: MetricType, slots: readonly (readonly number[])[], tables: readonly (FamilyTable | null)[]) {
+  constructor(name: string, type: MetricType, slots: readonly (readonly number[])[], groups: readonly (Group | null)[]) {
     this.#name = name;
     this.#type = type;
     this.#slots = slots;
-    this.#tables = tables;
+    this.#groups = groups;
   }
 
   // Hot path: guarded by bench/.
-  *writeText(page: TextPage, scheme: EscapingScheme): Generator<Uint8Array> {
-    const image = page.imageOf(this.#tables);
-    image.beginFamily(this.#name);
-    for (const slots of this.#slots) {
-      image.beginSlots(slots);
-      for (let next = image.write(); next !== 'done'; next = image.write()) {
-        if (next === 'page is full') {
-          yield page.take();
-          continue;
-        }
-        const text = this.#textOf(next, scheme);
-        if (!page.hasRoom(text.length)) yield page.take();
-        page.append(text);
-      }
-    }
+  *writeText({ lines }: TextPage, scheme: EscapingScheme): Generator<Uint8Array> {
+    lines.beginFamily(this.#name, this.#groups);
+    for (const slots of this.#slots) yield* lines.write(slots, ({ families }) => this.#textOf(families, scheme));
   }
 
   /** What a text tells is read from it, many groups at once. */
@@ -52,7 +41,7 @@ export class ExposedGroups implements ExposedPart {
     let tables: FamilyTable[] = [];
     for (const slots of this.#slots) {
       for (const slot of slots) {
-        const families = this.#tables[slot] as FamilyTable;
+        const { families } = this.#groups[slot] as Group;
         const text = this.#toldTextIn(families);
         if (text === null || !chunk.hasRoom(text.length)) {
           if (!chunk.isEmpty) yield this.#encode(chunk.take(), tables, scheme);
@@ -93,10 +82,7 @@ export class ExposedGroups implements ExposedPart {
 
   #textOf(table: FamilyTable, scheme: EscapingScheme): string | Uint8Array {
     if (table instanceof FormFamilies) return table.render(table.form.families.get(this.#name) as FormFamily);
-    const member = this.#memberOf(table);
-    const { home, hasLegacyNames } = member;
-    const isReady = hasLegacyNames || scheme === 'allow-utf-8';
-    return isReady ? home.bytes.subarray(home.start, home.end) : writeReadyText(member, scheme);
+    return readyTextOf(this.#memberOf(table), scheme);
   }
 
   #memberOf(table: FamilyTable): StoredFamily {
@@ -104,6 +90,6 @@ export class ExposedGroups implements ExposedPart {
   }
 
   *#members(): Generator<StoredFamily> {
-    for (const slots of this.#slots) for (const slot of slots) yield this.#memberOf(this.#tables[slot] as FamilyTable);
+    for (const slots of this.#slots) for (const slot of slots) yield this.#memberOf((this.#groups[slot] as Group).families);
   }
 }

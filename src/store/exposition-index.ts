@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import { compareAsBytes } from '../base/bytes.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
-import type { FamilyTable } from '../model/family-table.ts';
+import type { Group } from '../model/group.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import { ExposedGroups } from './exposed-groups.ts';
@@ -46,9 +46,9 @@ export class ExpositionIndex {
     if (view.isEmpty) this.#views.delete(name);
   }
 
-  /** All families as they are now, of groups that hold this by slot. Costs the number of pieces; no text is touched until it is asked for. */
-  snapshot(tables: readonly (FamilyTable | null)[]): readonly ExposedFamily[] {
-    return Array.from(this.#views.values(), (view) => view.snapshot(tables));
+  /** All families as they are now, of these groups by slot. Costs the number of pieces; no text is touched until it is asked for. */
+  snapshot(groups: readonly (Group | null)[]): readonly ExposedFamily[] {
+    return Array.from(this.#views.values(), (view) => view.snapshot(groups));
   }
 
   #reportHelps(view: FamilyView): void {
@@ -101,9 +101,9 @@ class FamilyView {
     if (piece.isEmpty) this.#pieces.splice(at, 1);
   }
 
-  snapshot(tables: readonly (FamilyTable | null)[]): ExposedFamily {
+  snapshot(groups: readonly (Group | null)[]): ExposedFamily {
     const slots = this.#pieces.map((piece) => piece.snapshot());
-    return { name: this.name, type: this.type, help: this.#help(), parts: [new ExposedGroups(this.name, this.type, slots, tables)] };
+    return { name: this.name, type: this.type, help: this.#help(), parts: [new ExposedGroups(this.name, this.type, slots, groups)] };
   }
 
   /** Where HELPs differ, the first in byte order is shown: the same one on every scrape and after every restart. */

@@ -64,8 +64,8 @@ export class MetricStore {
   readonly #onApplied: MetricStoreOptions['onApplied'];
   /** What was applied. */
   readonly #groups = new Map<string, PlacedGroup>();
-  /** What the groups hold, by their place in the exposition; the place of one that went is given to a new one. */
-  readonly #bySlot: (FamilyTable | null)[] = [];
+  /** The groups by their place in the exposition; the place of one that went is given to a new one. */
+  readonly #bySlot: (Group | null)[] = [];
   readonly #freeSlots = new FreeSlots();
   /** What was prepared but not applied yet; `null`: the group goes. */
   readonly #reserved = new Map<string, Group | null>();
@@ -122,9 +122,12 @@ export class MetricStore {
 
   /** What a scrape shows, as of now, in no order of names. Costs the number of groups; samples are not touched before a text is asked for. */
   readExposition(): readonly ExposedFamily[] {
-    const timed: Group[] = [];
-    for (const { group } of this.#groups.values()) if (!this.#quarantine.has(group.key.id, pushTimeName)) timed.push(group);
-    return [...this.#exposition.snapshot(this.#bySlot.slice()), ...exposePushTimes(timed)];
+    const groups = this.#bySlot.slice();
+    const timed: number[] = [];
+    for (const [slot, group] of groups.entries()) {
+      if (group !== null && !this.#quarantine.has(group.key.id, pushTimeName)) timed.push(slot);
+    }
+    return [...this.#exposition.snapshot(groups), ...exposePushTimes(groups, timed)];
   }
 
   /** Decides a write by the state after all writes that were prepared before it, and reserves its outcome. */
@@ -240,7 +243,7 @@ export class MetricStore {
         if (isReleased && type !== undefined) this.#index.add(key, name, type);
       } else {
         if (families.has(name) && !this.#quarantine.has(key.id, name)) this.#index.remove(key, name);
-        this.#quarantine.put(entry);
+        this.#quarantine.restore(entry);
       }
     }
   }
@@ -271,7 +274,7 @@ export class MetricStore {
    */
   #checkPushTimes(group: Group): void {
     const reason = this.#pushTimeConflict(group.key);
-    if (reason !== null) this.#quarantine.put({ key: group.key, family: createPushTimeFamily(group), reason });
+    if (reason !== null) this.#quarantine.hold(group.key, createPushTimeFamily(group), reason);
   }
 
   #pushTimeConflict(key: GroupingKey): string | null {
@@ -295,7 +298,7 @@ export class MetricStore {
       return;
     }
     if (isIndexed) this.#index.remove(key, family.name);
-    this.#quarantine.put({ key, family, reason });
+    this.#quarantine.hold(key, family, reason);
   }
 
   /** First half of showing a change: what goes, so that what comes finds its place free whatever the order of the changes. */
@@ -317,7 +320,7 @@ export class MetricStore {
     }
     const slot = placed?.slot ?? this.#freeSlots.take() ?? this.#bySlot.length;
     const before = placed?.group ?? null;
-    this.#bySlot[slot] = after.families;
+    this.#bySlot[slot] = after;
     if (placed?.isWhole === true && this.#isSameSeries(before, after)) {
       placed.group = after;
       return;
@@ -348,7 +351,7 @@ export class MetricStore {
     if (before === null || this.#quarantine.size === 0) return;
     for (const name of [...before.families.keys(), pushTimeName]) {
       if (after !== null && (isPushTimeName(name) || after.families.get(name) === before.families.get(name))) continue;
-      for (const { key, family } of [...this.#quarantine.relatedTo(name)]) this.#releaseFamily(key, family);
+      for (const { key, family } of this.#quarantine.relatedTo(name)) this.#releaseFamily(key, family);
     }
   }
 

@@ -5,15 +5,9 @@ import { createMetric } from '../model/metric-draft.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
-import { formatGoFloat } from '../exposition/go-number.ts';
-import { FormFamilies } from '../exposition/form-families.ts';
-import { prepareGroupingLabels } from '../exposition/merged-labels.ts';
-import { encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
-import { renderLabel } from '../exposition/sample-text.ts';
+import { failureTimeStart, pushTimeStart } from '../exposition/page/group-image.ts';
 import { readFamily, storeFamily } from '../exposition/store-family.ts';
-import { type EscapingScheme, escapeName } from '../model/escaping.ts';
-import { isLegacyLabelName } from '../model/names.ts';
-import { timesEncodedAtOnce } from './limits.ts';
+import { ExposedTimes } from './exposed-times.ts';
 
 /** The two families that every group holds, with their fixed HELP (SPEC §4.2). Pushed families of these names are never stored. */
 export const pushTimeName = 'push_time_seconds';
@@ -36,65 +30,16 @@ export function createPushFailureTimeFamily(group: Group): StoredFamily {
   return createTimeFamily(group.key, pushFailureTimeName, pushFailureTimeHelp, group.failureTimeSeconds);
 }
 
-/** Both families over these groups, as a scrape shows them. They are written anew for each scrape, since every push changes one of them. */
-export function exposePushTimes(groups: readonly Group[]): readonly ExposedFamily[] {
-  if (groups.length === 0) return [];
-  const expose = (name: string, help: string, timeOf: (group: Group) => number, create: (group: Group) => StoredFamily): ExposedFamily => ({
-    name,
-    help,
-    type: 'gauge',
-    parts: [
-      {
-        *writeText(page, scheme) {
-          for (const group of groups) {
-            const line = `${name}{${renderLabels(group, scheme)}} ${formatGoFloat(timeOf(group))}\n`;
-            if (!page.hasRoom(line.length)) yield page.take();
-            page.append(line);
-          }
-        },
-        *protobufs(scheme) {
-          for (let i = 0; i < groups.length; i += timesEncodedAtOnce) {
-            yield encodeStoredMetrics(groups.slice(i, i + timesEncodedAtOnce).map(create), scheme);
-          }
-        },
-        *families() {
-          for (const group of groups) yield readFamily(create(group));
-        },
-      },
-    ],
-  });
+/** Both families over the groups at these slots, as a scrape shows them. */
+export function exposePushTimes(groups: readonly (Group | null)[], slots: readonly number[]): readonly ExposedFamily[] {
+  if (slots.length === 0) return [];
+  const expose = (name: string, help: string, start: number, create: (group: Group) => StoredFamily): ExposedFamily => {
+    return { name, help, type: 'gauge', parts: [new ExposedTimes({ name, start, groups, slots, create })] };
+  };
   return [
-    expose(pushFailureTimeName, pushFailureTimeHelp, ({ failureTimeSeconds }) => failureTimeSeconds, createPushFailureTimeFamily),
-    expose(pushTimeName, pushTimeHelp, ({ pushTimeSeconds }) => pushTimeSeconds, createPushTimeFamily),
+    expose(pushFailureTimeName, pushFailureTimeHelp, failureTimeStart, createPushFailureTimeFamily),
+    expose(pushTimeName, pushTimeHelp, pushTimeStart, createPushTimeFamily),
   ];
-}
-
-/** The labels of keys that were shown, in latin1 strings of their bytes, where no escaping scheme changes them; a key lives as long as its group. */
-const renderedKeys = new WeakMap<GroupingKey, string>();
-
-/** As `renderKey`, from what is at hand. */
-function renderLabels({ key, families }: Group, scheme: EscapingScheme): string {
-  return families instanceof FormFamilies ? families.labelsText : renderKey(key, scheme);
-}
-
-/** The labels of a metric that has none but those of its group, as they stand between the braces, in latin1. */
-function renderKey(key: GroupingKey, scheme: EscapingScheme): string {
-  const known = renderedKeys.get(key);
-  if (known !== undefined) return known;
-  const { labelsWithInstance } = prepareGroupingLabels(key);
-  if (!key.labels.every(({ name }) => isLegacyLabelName(name))) {
-    const escaped = labelsWithInstance.map(({ name, value }) =>
-      renderLabel(isLegacyLabelName(name) ? name : escapeName(name, scheme), value),
-    );
-    return toLatin1(escaped.join(','));
-  }
-  const rendered = toLatin1(labelsWithInstance.map(({ text }) => text).join(','));
-  renderedKeys.set(key, rendered);
-  return rendered;
-}
-
-function toLatin1(text: string): string {
-  return Buffer.from(text).toString('latin1');
 }
 
 /**

@@ -9,6 +9,7 @@ import type { StoredFamily } from '../model/stored-family.ts';
 export class Quarantine {
   readonly #entries = new Map<string, Map<string, QuarantinedFamily>>();
   #size = 0;
+  #nextTurn = 0;
 
   /** Families held back, over all groups. */
   get size(): number {
@@ -29,7 +30,12 @@ export class Quarantine {
     return names.flatMap((name) => this.#entries.get(name)?.get(groupId) ?? []);
   }
 
-  put(entry: QuarantinedFamily): void {
+  hold(key: GroupingKey, family: StoredFamily, reason: string): void {
+    this.restore({ key, family, reason, turn: this.#nextTurn++ });
+  }
+
+  /** Puts back what was taken out, with its turn. */
+  restore(entry: QuarantinedFamily): void {
     const { name } = entry.family;
     let byGroup = this.#entries.get(name);
     if (byGroup === undefined) {
@@ -48,13 +54,14 @@ export class Quarantine {
     return true;
   }
 
-  /** Those that may be sound again now that a family of this name has gone or changed: the same name, and names that share a suffix with it. */
-  *relatedTo(name: string): Generator<QuarantinedFamily> {
-    if (this.#size === 0) return;
+  /**
+   * Those that may be sound again now that a family of this name has gone or changed: the same name, and names that share a suffix with it.
+   * Who waits longest comes first.
+   */
+  relatedTo(name: string): QuarantinedFamily[] {
     const base = name.replace(/_(?:count|sum|bucket)$/, '');
-    for (const related of new Set([name, base, ...allExposedSuffixes.map((suffix) => name + suffix)])) {
-      yield* this.#entries.get(related)?.values() ?? [];
-    }
+    const names = new Set([name, base, ...allExposedSuffixes.map((suffix) => name + suffix)]);
+    return [...names].flatMap((related) => [...(this.#entries.get(related)?.values() ?? [])]).sort((a, b) => a.turn - b.turn);
   }
 
   *[Symbol.iterator](): Generator<QuarantinedFamily> {
@@ -67,4 +74,6 @@ export interface QuarantinedFamily {
   readonly family: StoredFamily;
   /** Why it cannot be exposed, in plain words. */
   readonly reason: string;
+  /** Lower than that of everything that was held back later. */
+  readonly turn: number;
 }

@@ -9,33 +9,34 @@ export const lineStops = {
   pageIsFull: 1,
   /** Nothing says yet what the group at this slot holds. */
   groupIsUnknown: 2,
-  /** The group at this slot has no form: its lines have to come from elsewhere. */
-  groupHasNoForm: 3,
-  /** Nothing says yet how the form of this group writes the family. */
+  /** The lines of the group at this slot have to come from elsewhere. */
+  groupIsForeign: 3,
+  /** Nothing says how the form of this group writes the family. */
   programIsUnknown: 4,
 } as const;
 
-/** What stands in the table of groups where no group lies. */
+/** What stands in the table of groups in the place of an address. */
 export const unknownGroup = 0;
-export const groupWithoutForm = 1;
+export const foreignGroup = 1;
 
 /** Bytes that must be free behind a constant and all grouping labels. */
 export const lineRoomBytes = 64;
 
+/** Words of a group before those of its labels. */
+export const groupHeadWords = 5;
+
 /**
- * Writes sample lines of groups that have forms.
+ * Writes sample lines of groups. All that it reads are words:
  *
- *     group    form number, address and length of all labels, address of the values, address of the starts; then of each label address and length
- *     starts   for each family of the form, where its values begin
- *     program  place of the family in the form, address of its first hole and behind its last
+ *     group    form number, address and length of all labels, address of the values, address of the starts; of each label address and length
+ *     starts   where the values of each family begin, from the address of the values on
+ *     program  which of the starts is the family's, address of its first hole and behind its last
  *     hole     address and length of the constant before it, kind
- *
- * Each of these is a word.
  */
 export interface FormLines {
   /** Goes on with the slots from their `to`th on. */
   rewind(to: number): void;
-  /** One of `lineStops`. `groups` and `programs` are tables of addresses by slot and by form number. */
+  /** One of `lineStops`. `groups` and `programs` are tables of addresses, by slot and by form number. */
   write(slots: number, count: number, groups: number, programs: number, pageStart: number, pageLimit: number): number;
   /** Behind what was written to the page. */
   end(): number;

@@ -1,6 +1,6 @@
 import { growthPagesMin, vectorBytes, wasmPageBytes } from './limits.ts';
 
-/** The memory of a WebAssembly instance, given away from its beginning to its end. Addresses are bytes from its start; 0 is none. */
+/** The memory of WebAssembly instances, given away from its beginning to its end. Addresses are bytes from its start; 0 is none. */
 export class LinearMemory {
   readonly memory: WebAssembly.Memory = new WebAssembly.Memory({ initial: growthPagesMin });
   #bytes: Buffer = Buffer.from(this.memory.buffer);
@@ -17,7 +17,7 @@ export class LinearMemory {
     return this.#words;
   }
 
-  /** Bytes that are in use. */
+  /** Bytes that were given away. */
   get size(): number {
     return this.#end;
   }
@@ -36,11 +36,6 @@ export class LinearMemory {
     const address = this.allocate(text.length);
     this.#bytes.write(text, address, 'latin1');
     return address;
-  }
-
-  /** Gives back all areas from this address on. */
-  release(address: number): void {
-    this.#end = address;
   }
 
   #grow(bytes: number): void {

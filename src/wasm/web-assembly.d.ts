@@ -1,8 +1,7 @@
 /** As much of the WebAssembly JavaScript interface as is used here: the library types of Node have none of it. */
 declare namespace WebAssembly {
-  class Module {
-    constructor(code: Uint8Array);
-  }
+  type Module = object;
+  const Module: new (code: Uint8Array) => Module;
   class Instance {
     readonly exports: unknown;
     constructor(module: Module, imports: { readonly env: { readonly memory: Memory } });

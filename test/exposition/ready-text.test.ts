@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { writeFamilyHeader, writeReadyText } from '../../src/exposition/ready-text.ts';
+import { writeFamilyHeader, readyTextOf } from '../../src/exposition/ready-text.ts';
 import { storeFamilies } from '../../src/exposition/store-family.ts';
 import { parseText } from '../../src/exposition/text-parser.ts';
 import type { EscapingScheme } from '../../src/model/escaping.ts';
@@ -25,7 +25,7 @@ test('HELP and TYPE lines', () => {
 test('sample lines with their names escaped, in the order of their own names', () => {
   const f = (body: string, scheme: EscapingScheme, want: string): void => {
     const [stored] = storeFamilies(parseText(Buffer.from(body), { allowUtf8Names: true }), createKey({ job: 'j' }), 0);
-    expect(writeReadyText(stored as StoredFamily, scheme).toString()).toBe(want);
+    expect(Buffer.from(readyTextOf(stored as StoredFamily, scheme)).toString()).toBe(want);
   };
   f('{"m.x",a="b"} 1\n', 'underscores', 'm_x{a="b",instance="",job="j"} 1\n');
   f('{"m.x",a="b"} 1\n', 'values', 'U__m_2e_x{a="b",instance="",job="j"} 1\n');

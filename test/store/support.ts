@@ -2,6 +2,7 @@ import { compareAsBytes } from '../../src/base/bytes.ts';
 import { silentLogger, type Logger } from '../../src/base/logger.ts';
 import type { Refusal } from '../../src/base/errors.ts';
 import type { ExposedPart } from '../../src/exposition/exposed-family.ts';
+import { borrowPage, returnPage } from '../../src/exposition/page/text-page.ts';
 import { writeFamilyHeader } from '../../src/exposition/ready-text.ts';
 import { PushDecoder } from '../../src/exposition/decode-push.ts';
 import { createGroupingKey, type GroupingKey } from '../../src/model/grouping-key.ts';
@@ -36,13 +37,17 @@ export function write(store: MetricStore, request: WriteRequest): Refusal | null
   return refusal;
 }
 
-/** What a scrape shows of the pushed families, without the push times unless asked for. */
 /** The sample lines of a family as a scrape shows them. */
 export function joinTexts(parts: readonly ExposedPart[]): string {
-  const texts = parts.flatMap((part) => [...part.texts('underscores')]);
-  return Buffer.concat(texts.map((text) => (typeof text === 'string' ? Buffer.from(text, 'latin1') : text))).toString();
+  const page = borrowPage();
+  const texts: Buffer[] = [];
+  for (const part of parts) for (const chunk of part.writeText(page, 'underscores')) texts.push(Buffer.from(chunk));
+  texts.push(Buffer.from(page.take()));
+  returnPage(page);
+  return Buffer.concat(texts).toString();
 }
 
+/** What a scrape shows of the pushed families, without the push times unless asked for. */
 export function expose(store: MetricStore, options: { withTimes?: boolean } = {}): string {
   return store
     .readExposition()

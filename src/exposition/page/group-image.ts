@@ -1,124 +1,139 @@
-import type { FamilyTable } from '../../model/family-table.ts';
-import { groupWithoutForm, lineRoomBytes, lineStops, unknownGroup } from '../../wasm/form-lines.ts';
+import type { Group } from '../../model/group.ts';
+import { foreignGroup, groupHeadWords, lineRoomBytes, unknownGroup } from '../../wasm/form-lines.ts';
+import type { LinearMemory } from '../../wasm/linear-memory.ts';
+import { WordTable } from '../../wasm/word-table.ts';
+import { type KeyTexts, renderKeyTexts } from '../fast-text/line-labels.ts';
 import type { TextForm } from '../fast-text/text-form.ts';
 import { FormFamilies } from '../form-families.ts';
-import { FormImage } from './form-image.ts';
-import type { TextPage } from './text-page.ts';
+import { formatGoFloat } from '../go-number.ts';
+import { writeChunkBytes } from '../limits.ts';
+import { placePrograms, programBytes } from './line-programs.ts';
+
+/** Of the starts of a group's values, those of its two times; those of the families of its form follow. */
+export const failureTimeStart = 0;
+export const pushTimeStart = 1;
+const firstFamilyStart = 2;
+
+/** The form number of groups without one: their times are all that is written here. */
+export const noForm = 0;
 
 /**
- * What some groups hold, laid out for `FormLines`: each group that has a form, and each form, once somebody asks for it. Costs about twice
- * the values of the groups.
+ * What groups hold, laid out for `FormLines`: labels, times, and the values of those that have a form. It stays from scrape to scrape, and only
+ * groups that changed are laid out anew: to read one where V8 has it takes 1 us, since little of it is in a cache.
  */
 // Hot path: guarded by bench/.
 export class GroupImage {
-  readonly #page: TextPage;
-  readonly #tables: readonly (FamilyTable | null)[];
-  readonly #forms = new Map<TextForm, FormImage>();
-  readonly #formsByNumber: FormImage[] = [];
-  /** Addresses of the groups by slot, and of the programs of the family at hand by form number. */
-  readonly #groups: number;
-  readonly #programs: number;
-  #family = '';
-  #slots: readonly number[] = [];
-  #slotsAt = 0;
-  #slotsCapacity = 0;
+  readonly #memory: LinearMemory;
+  /** What was looked at last. */
+  #groups: readonly (Group | null)[] = [];
+  /** By slot: the address of a group, `unknownGroup` or `foreignGroup`. */
+  readonly table: WordTable;
+  /** By slot: the address of the area where a group lies, or lay, and its length. */
+  readonly #areas: WordTable;
+  readonly #capacities: WordTable;
+  readonly #forms = new Map<TextForm, PlacedForm>();
 
-  constructor(page: TextPage, tables: readonly (FamilyTable | null)[]) {
-    this.#page = page;
-    this.#tables = tables;
-    const { memory } = page;
-    this.#groups = memory.allocate(tables.length * 4);
-    // No more forms than groups.
-    this.#programs = memory.allocate(tables.length * 4);
-    memory.words.fill(unknownGroup, this.#groups / 4, this.#groups / 4 + tables.length);
+  constructor(memory: LinearMemory) {
+    this.#memory = memory;
+    this.table = new WordTable(memory);
+    this.#areas = new WordTable(memory);
+    this.#capacities = new WordTable(memory);
   }
 
-  beginFamily(name: string): void {
-    this.#family = name;
-    this.#page.memory.words.fill(0, this.#programs / 4, this.#programs / 4 + this.#formsByNumber.length);
+  /** Form numbers are below this. */
+  get formCount(): number {
+    return this.#forms.size + 1;
   }
 
-  beginSlots(slots: readonly number[]): void {
-    const { memory, lines } = this.#page;
-    if (slots.length > this.#slotsCapacity) {
-      this.#slotsCapacity = slots.length;
-      this.#slotsAt = memory.allocate(slots.length * 4);
-    }
-    memory.words.set(slots, this.#slotsAt / 4);
-    this.#slots = slots;
-    lines.rewind(0);
+  /** From now on these groups are meant, by slot. */
+  lookAt(groups: readonly (Group | null)[]): void {
+    const before = this.#groups;
+    if (groups === before) return;
+    for (const table of [this.table, this.#areas, this.#capacities]) table.reserve(groups.length);
+    for (let slot = 0; slot < groups.length; slot++) if (groups[slot] !== before[slot]) this.table.set(slot, unknownGroup);
+    this.#groups = groups;
   }
 
-  /** Writes to the page what fits. A table is one without a form: its lines come from elsewhere, and writing goes on behind it. */
-  write(): 'done' | 'page is full' | FamilyTable {
-    const page = this.#page;
-    const { lines } = page;
-    for (;;) {
-      const stop = lines.write(this.#slotsAt, this.#slots.length, this.#groups, this.#programs, page.end, page.limit);
-      page.end = lines.end();
-      if (stop === lineStops.atEnd) return 'done';
-      if (stop === lineStops.pageIsFull) return 'page is full';
-      const position = lines.position();
-      const slot = this.#slots[position] as number;
-      const table = this.#tables[slot] as FamilyTable;
-      if (stop === lineStops.groupHasNoForm) {
-        lines.rewind(position + 1);
-        return table;
-      }
-      if (stop === lineStops.groupIsUnknown) this.#place(slot, table);
-      else this.#showProgram(table as FormFamilies);
-    }
+  groupAt(slot: number): Group {
+    return this.#groups[slot] as Group;
   }
 
-  #place(slot: number, table: FamilyTable): void {
-    const address = table instanceof FormFamilies && this.#fits(table) ? this.#placeGroup(table) : groupWithoutForm;
-    this.#page.memory.words[this.#groups / 4 + slot] = address;
+  /** Lays out the group at a slot, unless its lines are for others to write. */
+  place(slot: number): void {
+    const group = this.groupAt(slot);
+    const { key, families } = group;
+    const form = families instanceof FormFamilies ? families : null;
+    const texts = form?.texts ?? renderKeyTexts(key);
+    const longest = texts.alone.length + lineRoomBytes + Math.max(timeConstantMax, form?.form.longestConstant ?? 0);
+    const isForeign = !texts.isLegacy || longest > writeChunkBytes;
+    this.table.set(slot, isForeign ? foreignGroup : this.#layOut(slot, group, texts, form));
   }
 
-  /** Whether the longest that is written at once fits a page. */
-  #fits({ form, texts }: FormFamilies): boolean {
-    const { start, limit } = this.#page;
-    return form.longestConstant + texts.alone.length + lineRoomBytes <= limit - start;
+  /** The address of the program for a family of a form that some group here has. */
+  programOf(form: TextForm, name: string): number {
+    const { place } = form.families.get(name) as { place: number };
+    return (this.#forms.get(form) as PlacedForm).programs + place * programBytes;
   }
 
-  #placeGroup({ form, texts, valueText, valueStarts }: FormFamilies): number {
-    const { memory } = this.#page;
-    const { alone, labels } = texts;
-    const number = this.#numberOf(form);
-    const labelsAt = memory.store(alone);
-    const valuesAt = memory.store(valueText);
-    const startsAt = memory.allocate(valueStarts.length * 4);
-    const address = memory.allocate((5 + 2 * labels.length) * 4);
-    const { words } = memory;
-    words.set(valueStarts, startsAt / 4);
+  /** The form number of a group's form. */
+  numberOf(form: TextForm): number {
+    const known = this.#forms.get(form);
+    if (known !== undefined) return known.number;
+    const { constants, holes } = form;
+    const families = Array.from(form.families.values(), (family) => ({ ...family, start: firstFamilyStart + family.place }));
+    const placed = { number: this.#forms.size + 1, programs: placePrograms(this.#memory, { constants, holes, families }) };
+    this.#forms.set(form, placed);
+    return placed.number;
+  }
+
+  #layOut(slot: number, { failureTimeSeconds, pushTimeSeconds }: Group, { alone, labels }: KeyTexts, form: FormFamilies | null): number {
+    const failureTime = `${formatGoFloat(failureTimeSeconds)}\n`;
+    const times = `${failureTime}${formatGoFloat(pushTimeSeconds)}\n`;
+    const valueText = form?.valueText ?? '';
+    const familyStarts = form?.valueStarts ?? [];
+    const number = form === null ? noForm : this.numberOf(form.form);
+    const headWords = groupHeadWords + 2 * labels.length + firstFamilyStart + familyStarts.length;
+    const address = this.#areaFor(slot, headWords * 4 + alone.length + times.length + valueText.length);
+    const { bytes, words } = this.#memory;
+    const labelsAt = address + headWords * 4;
+    const valuesAt = labelsAt + bytes.write(alone, labelsAt, 'latin1');
+    const familiesAt = valuesAt + bytes.write(times, valuesAt, 'latin1');
+    bytes.write(valueText, familiesAt, 'latin1');
+
     let word = address / 4;
     words[word++] = number;
     words[word++] = labelsAt;
     words[word++] = alone.length;
     words[word++] = valuesAt;
-    words[word++] = startsAt;
+    words[word++] = address + (groupHeadWords + 2 * labels.length) * 4;
     let labelAt = labelsAt;
     for (const { length } of labels) {
       words[word++] = labelAt;
       words[word++] = length;
       labelAt += length + ','.length;
     }
+    words[word++] = 0;
+    words[word++] = failureTime.length;
+    for (const start of familyStarts) words[word++] = times.length + start;
     return address;
   }
 
-  #numberOf(form: TextForm): number {
-    let image = this.#forms.get(form);
-    if (image === undefined) {
-      image = new FormImage(this.#page.memory, form, this.#formsByNumber.length);
-      this.#forms.set(form, image);
-      this.#formsByNumber.push(image);
-      this.#page.memory.words[this.#programs / 4 + image.number] = 0;
-    }
-    return image.number;
-  }
-
-  #showProgram({ form }: FormFamilies): void {
-    const image = this.#forms.get(form) as FormImage;
-    this.#page.memory.words[this.#programs / 4 + image.number] = image.programOf(this.#family);
+  /** Where a group lay before, if there is room enough. Values are seldom as long as the last ones, so there is some to spare. */
+  #areaFor(slot: number, bytes: number): number {
+    if (this.#capacities.get(slot) >= bytes) return this.#areas.get(slot);
+    const capacity = bytes + (bytes >> 4);
+    const area = this.#memory.allocate(capacity);
+    this.#areas.set(slot, area);
+    this.#capacities.set(slot, capacity);
+    return area;
   }
 }
+
+interface PlacedForm {
+  readonly number: number;
+  /** The address of the program of its first family. */
+  readonly programs: number;
+}
+
+/** Bytes of the longest constant in lines of times. */
+const timeConstantMax = 64;

@@ -1,7 +1,6 @@
-import type { FamilyTable } from '../../model/family-table.ts';
-import { createFormLines, type FormLines } from '../../wasm/form-lines.ts';
 import { LinearMemory } from '../../wasm/linear-memory.ts';
-import { idlePageBytesMax, writeChunkBytes } from '../limits.ts';
+import { idlePageBytesMax, pageGrowthBytes, writeChunkBytes } from '../limits.ts';
+import { FamilyLines } from './family-lines.ts';
 import { GroupImage } from './group-image.ts';
 
 /**
@@ -10,26 +9,20 @@ import { GroupImage } from './group-image.ts';
  */
 export class TextPage {
   readonly memory: LinearMemory = new LinearMemory();
-  readonly lines: FormLines = createFormLines(this.memory);
   readonly start: number = this.memory.allocate(writeChunkBytes);
   readonly limit: number = this.start + writeChunkBytes;
-  readonly #images = new Map<readonly (FamilyTable | null)[], GroupImage>();
+  readonly lines: FamilyLines = new FamilyLines(this, new GroupImage(this.memory));
+  #firstSize = 0;
   end: number = this.start;
-  /** A text that is longer than a page. */
-  #long: Uint8Array | null = null;
 
   get isEmpty(): boolean {
-    return this.end === this.start && this.#long === null;
+    return this.end === this.start;
   }
 
-  /** Whether there is room for so many bytes more. An empty page has room for anything. */
-  hasRoom(bytes: number): boolean {
-    return this.isEmpty || (this.#long === null && this.end + bytes <= this.limit);
-  }
-
-  /** Appends bytes, or a latin1 string of them. There must be room. */
-  append(text: string | Uint8Array): void {
-    if (text.length > this.limit - this.start) this.#long = typeof text === 'string' ? Buffer.from(text, 'latin1') : text;
+  /** Appends bytes, or a latin1 string of them; yields what was there before if there is no room. */
+  *add(text: string | Uint8Array): Generator<Uint8Array> {
+    if (this.end + text.length > this.limit && !this.isEmpty) yield this.take();
+    if (text.length > this.limit - this.start) yield typeof text === 'string' ? Buffer.from(text, 'latin1') : text;
     else if (typeof text === 'string') this.end += this.memory.bytes.write(text, this.end, 'latin1');
     else {
       this.memory.bytes.set(text, this.end);
@@ -39,24 +32,16 @@ export class TextPage {
 
   /** Hands out what was gathered. */
   take(): Uint8Array {
-    const taken = this.#long ?? this.memory.bytes.subarray(this.start, this.end);
-    this.#long = null;
+    const taken = this.memory.bytes.subarray(this.start, this.end);
     this.end = this.start;
     return taken;
   }
 
-  /** The groups that hold these families, by slot. */
-  imageOf(tables: readonly (FamilyTable | null)[]): GroupImage {
-    let image = this.#images.get(tables);
-    if (image === undefined) this.#images.set(tables, (image = new GroupImage(this, tables)));
-    return image;
-  }
-
-  /** Forgets everything. */
-  clear(): void {
-    this.#images.clear();
-    this.take();
-    this.memory.release(this.limit);
+  /** To be asked after each scrape: whether to keep it for the next one. It may hold much that is of no use any more. */
+  get isWorthKeeping(): boolean {
+    const { size } = this.memory;
+    this.#firstSize ||= size;
+    return size <= idlePageBytesMax && size <= 2 * this.#firstSize + pageGrowthBytes;
   }
 }
 
@@ -71,6 +56,6 @@ export function borrowPage(): TextPage {
 
 /** What was taken from it is no longer good. */
 export function returnPage(page: TextPage): void {
-  page.clear();
-  if (page.memory.bytes.length <= idlePageBytesMax) idle = page;
+  page.take();
+  idle = page.isWorthKeeping ? page : null;
 }

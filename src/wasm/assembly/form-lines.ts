@@ -8,12 +8,12 @@ const allLabels: i32 = -1;
 const atEnd: u32 = 0;
 const pageIsFull: u32 = 1;
 const groupIsUnknown: u32 = 2;
-const groupHasNoForm: u32 = 3;
+const groupIsForeign: u32 = 3;
 const programIsUnknown: u32 = 4;
 
-/** No group lies here: the group at a slot was not looked at, or has no form. */
+/** In the place of an address: the group at a slot was not looked at, or others write its lines. */
 const unknownGroup: u32 = 0;
-const noForm: u32 = 1;
+const foreignGroup: u32 = 1;
 
 /** Bytes of the longest value, with its line feed, rounded up to whole vectors; a vector may be copied past the end of a text. */
 const valueRoom: usize = 64;
@@ -46,7 +46,7 @@ export function write(slots: usize, count: u32, groups: usize, programs: usize, 
   let at = pageStart;
   for (; index < count; index++) {
     const group = load<u32>(groups + ((<usize>load<u32>(slots + ((<usize>index) << 2))) << 2));
-    if (group <= noForm) return stop(at, group === unknownGroup ? groupIsUnknown : groupHasNoForm);
+    if (group <= foreignGroup) return stop(at, group === unknownGroup ? groupIsUnknown : groupIsForeign);
     const program = load<u32>(programs + ((<usize>load<u32>(group)) << 2));
     if (program === 0) return stop(at, programIsUnknown);
     const labels = load<u32>(group, 4);

@@ -1,0 +1,100 @@
+import type { Group } from '../../model/group.ts';
+import { createFormLines, type FormLines, lineStops } from '../../wasm/form-lines.ts';
+import type { LinearMemory } from '../../wasm/linear-memory.ts';
+import { WordTable } from '../../wasm/word-table.ts';
+import { FormFamilies } from '../form-families.ts';
+import { allLabels, valueHole } from '../fast-text/ready-lines.ts';
+import { type GroupImage, noForm } from './group-image.ts';
+import { placePrograms } from './line-programs.ts';
+import type { TextPage } from './text-page.ts';
+
+/** Writes the lines of one family after the other, for groups by their slots. */
+// Hot path: guarded by bench/.
+export class FamilyLines {
+  readonly #page: TextPage;
+  readonly #image: GroupImage;
+  readonly #lines: FormLines;
+  /** For the family at hand, by form number; 0 is not asked for yet. */
+  readonly #programs: WordTable;
+  /** For the families of times, by name. */
+  readonly #timePrograms = new Map<string, number>();
+  #family = '';
+  /** If it is a family of times. */
+  #timeProgram: number | null = null;
+  readonly #slotWords: WordTable;
+
+  constructor(page: TextPage, image: GroupImage) {
+    this.#page = page;
+    this.#image = image;
+    this.#lines = createFormLines(page.memory);
+    this.#programs = new WordTable(page.memory);
+    this.#slotWords = new WordTable(page.memory);
+  }
+
+  /** From now on it is this family, of groups that hold it. */
+  beginFamily(name: string, groups: readonly (Group | null)[]): void {
+    this.#begin(groups);
+    this.#family = name;
+    this.#timeProgram = null;
+  }
+
+  /** From now on it is a family of times, of any groups. `start`: which of the starts of a group is that of its values. */
+  beginTimes(name: string, start: number, groups: readonly (Group | null)[]): void {
+    this.#begin(groups);
+    this.#timeProgram = this.#timePrograms.get(name) ?? placeTimeProgram(this.#page.memory, name, start);
+    this.#timePrograms.set(name, this.#timeProgram);
+  }
+
+  /** Writes the lines of the groups at these slots, and yields what the page holds whenever it is full. What has no form is asked for. */
+  *write(slots: readonly number[], textOf: (group: Group) => string | Uint8Array): Generator<Uint8Array> {
+    this.#slotWords.load(slots);
+    this.#lines.rewind(0);
+    for (;;) {
+      const stop = this.#writeOn(slots.length);
+      if (stop === lineStops.atEnd) return;
+      const position = this.#lines.position();
+      const slot = slots[position] as number;
+      if (stop === lineStops.pageIsFull) {
+        yield this.#page.take();
+      } else if (stop === lineStops.groupIsUnknown) {
+        this.#image.place(slot);
+        this.#programs.reserve(this.#image.formCount);
+      } else if (stop === lineStops.groupIsForeign || !this.#showProgram(slot)) {
+        yield* this.#page.add(textOf(this.#image.groupAt(slot)));
+        this.#lines.rewind(position + 1);
+      }
+    }
+  }
+
+  #writeOn(count: number): number {
+    const page = this.#page;
+    const { address: groups } = this.#image.table;
+    const stop = this.#lines.write(this.#slotWords.address, count, groups, this.#programs.address, page.end, page.limit);
+    page.end = this.#lines.end();
+    return stop;
+  }
+
+  #begin(groups: readonly (Group | null)[]): void {
+    this.#image.lookAt(groups);
+    this.#programs.reserve(this.#image.formCount);
+    this.#programs.fill(0);
+  }
+
+  /** Says how the family is written for groups like this one. False: that is not known here. */
+  #showProgram(slot: number): boolean {
+    const { families } = this.#image.groupAt(slot);
+    const form = families instanceof FormFamilies ? families.form : null;
+    const program = this.#timeProgram ?? (form === null ? null : this.#image.programOf(form, this.#family));
+    if (program !== null) this.#programs.set(form === null ? noForm : this.#image.numberOf(form), program);
+    return program !== null;
+  }
+}
+
+/** `push_time_seconds{...} 1.7e+09` */
+function placeTimeProgram(memory: LinearMemory, name: string, start: number): number {
+  return placePrograms(memory, {
+    constants: [`${name}{`, '} '],
+    holes: [allLabels, valueHole],
+    families: [{ start, holeStart: 0, holeEnd: 2 }],
+  });
+}

@@ -1,0 +1,61 @@
+import type { EncodedMetrics, ExposedPart } from '../exposition/exposed-family.ts';
+import type { TextPage } from '../exposition/page/text-page.ts';
+import { encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
+import { readyTextOf } from '../exposition/ready-text.ts';
+import { readFamily } from '../exposition/store-family.ts';
+import type { EscapingScheme } from '../model/escaping.ts';
+import type { Group } from '../model/group.ts';
+import type { MetricFamily } from '../model/metric-family.ts';
+import type { StoredFamily } from '../model/stored-family.ts';
+import { timesEncodedAtOnce } from './limits.ts';
+
+/** One of the two families of times that every group has, as one scrape reads it. */
+export class ExposedTimes implements ExposedPart {
+  readonly #name: string;
+  /** Which of the starts of a group is its own (see `GroupImage`). */
+  readonly #start: number;
+  /** All groups by slot, and the slots of those that show it. */
+  readonly #groups: readonly (Group | null)[];
+  readonly #slots: readonly number[];
+  readonly #create: (group: Group) => StoredFamily;
+
+  constructor({ name, start, groups, slots, create }: ExposedTimesParts) {
+    this.#name = name;
+    this.#start = start;
+    this.#groups = groups;
+    this.#slots = slots;
+    this.#create = create;
+  }
+
+  *writeText({ lines }: TextPage, scheme: EscapingScheme): Generator<Uint8Array> {
+    lines.beginTimes(this.#name, this.#start, this.#groups);
+    yield* lines.write(this.#slots, (group) => readyTextOf(this.#create(group), scheme));
+  }
+
+  *protobufs(scheme: EscapingScheme): Generator<EncodedMetrics> {
+    for (let i = 0; i < this.#slots.length; i += timesEncodedAtOnce) {
+      const slots = this.#slots.slice(i, i + timesEncodedAtOnce);
+      yield encodeStoredMetrics(
+        slots.map((slot) => this.#familyAt(slot)),
+        scheme,
+      );
+    }
+  }
+
+  *families(): Generator<MetricFamily> {
+    for (const slot of this.#slots) yield readFamily(this.#familyAt(slot));
+  }
+
+  #familyAt(slot: number): StoredFamily {
+    return this.#create(this.#groups[slot] as Group);
+  }
+}
+
+interface ExposedTimesParts {
+  readonly name: string;
+  readonly start: number;
+  readonly groups: readonly (Group | null)[];
+  readonly slots: readonly number[];
+  /** The family of one group. */
+  readonly create: (group: Group) => StoredFamily;
+}
