@@ -3,7 +3,16 @@ import tseslint from 'typescript-eslint';
 
 export default defineConfig([
   // test/conformance is vendored unchanged.
-  globalIgnores(['dist/', 'dist-sea/', 'src/wasm/assembly/', 'src/wasm/compiled/', 'coverage/', 'data/', 'test/conformance/', 'test/fixtures/']),
+  globalIgnores([
+    'dist/',
+    'dist-sea/',
+    'src/wasm/assembly/',
+    'src/wasm/compiled/',
+    'coverage/',
+    'data/',
+    'test/conformance/',
+    'test/fixtures/',
+  ]),
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

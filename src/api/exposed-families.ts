@@ -42,7 +42,7 @@ function clashesBySuffix({ name, type }: MetricFamily, pushedTypes: ReadonlyMap<
 
 function exposeOwn(family: MetricFamily): ExposedPart {
   return {
-    *writeText(page) {
+    *writeText({ page }) {
       const renderer = new SampleRenderer(family.name, family.type);
       const lines = family.metrics.map((metric) =>
         renderer.render(metric.labels.map(({ name, value }) => renderLabel(name, value)).join(','), metric),

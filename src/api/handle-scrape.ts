@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
-import { writePrototextExposition, writeProtobufExposition, writeTextExposition } from '../exposition/exposition-writer.ts';
+import { copyChunks, writePrototextExposition, writeProtobufExposition, writeTextExposition } from '../exposition/exposition-writer.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
 import { acceptsGzip, negotiateFormat, type ExpositionFormat } from '../exposition/negotiation.ts';
 import { writeProtobufCompactText, writeProtobufText } from '../exposition/protobuf-text.ts';
@@ -41,16 +41,11 @@ function writeExposition(families: readonly ExposedFamily[], { kind, scheme }: E
 
 /** Compresses off the main thread, at the level that costs least: the peer is a scraper next door, not a browser far away. */
 function compress(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const source = Readable.from(copyEach(chunks), { objectMode: false });
+  const source = Readable.from(copyChunks(chunks), { objectMode: false });
   const gzip = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: gzipChunkBytes });
   source.once('error', (error) => gzip.destroy(error));
   gzip.once('close', () => source.destroy());
   return source.pipe(gzip);
-}
-
-/** What reads ahead must not see a chunk after the next was asked for. */
-async function* copyEach(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) yield Uint8Array.prototype.slice.call(chunk);
 }
 
 const gzipChunkBytes = 64 * 1024;

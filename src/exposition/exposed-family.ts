@@ -1,6 +1,6 @@
 import type { EscapingScheme } from '../model/escaping.ts';
 import type { MetricFamily, MetricType } from '../model/metric-family.ts';
-import type { TextPage } from './page/text-page.ts';
+import type { LineWriter } from './page/line-writer.ts';
 
 /** A family as a scrape shows it, over all groups. */
 export interface ExposedFamily {
@@ -13,8 +13,8 @@ export interface ExposedFamily {
 
 /** Some metrics of a family, each form of them made step by step while it is written. */
 export interface ExposedPart {
-  /** Writes the sample lines to a page, and yields what the page holds whenever it is full. */
-  writeText(page: TextPage, scheme: EscapingScheme): Iterable<Uint8Array>;
+  /** Writes the sample lines to the page of the writer, and yields what that holds whenever it is full. */
+  writeText(writer: LineWriter, scheme: EscapingScheme): Iterable<Uint8Array>;
   /** The metrics as fields of a MetricFamily message. */
   protobufs(scheme: EscapingScheme): Iterable<EncodedMetrics>;
   /** The metrics in full. */

@@ -8,22 +8,28 @@ import { writeChunkBytes } from './limits.ts';
 import { encodeFamilyHeader } from './protobuf/codec.ts';
 import { writeFamilyHeader } from './ready-text.ts';
 import { sortMetrics } from './metric-order.ts';
-import { borrowPage, returnPage } from './page/text-page.ts';
+import { borrowWriter, returnWriter } from './page/line-writer.ts';
 
 /** The text exposition (0.0.4 and 1.0.0). A chunk is good until the next one is asked for. */
 // Hot path: guarded by bench/.
 export async function* writeTextExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
-  const page = borrowPage();
+  const writer = borrowWriter();
+  const { page } = writer;
   try {
     for (const { name, help, type, parts } of families) {
       const header = Buffer.from(writeFamilyHeader(name, help, type, scheme));
       yield* page.add(header);
-      for (const part of parts) yield* part.writeText(page, scheme);
+      for (const part of parts) yield* part.writeText(writer, scheme);
     }
     if (!page.isEmpty) yield page.take();
   } finally {
-    returnPage(page);
+    returnWriter(writer);
   }
+}
+
+/** For readers that look ahead: chunks that stay good. */
+export async function* copyChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield Uint8Array.prototype.slice.call(chunk);
 }
 
 /** Varint-length-delimited `io.prometheus.client.MetricFamily` messages, one per family. */

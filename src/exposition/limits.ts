@@ -28,9 +28,9 @@ export const fastTextLabelsMax = 64;
 /** What the fast text decoder keeps from push to push to write lines into; what a larger push needed is given back. */
 export const readyLinesKeptBytesMax: number = 8 * 1024 * 1024;
 
-/** A page that nobody writes to is kept for the next scrape up to this size, and until it has grown to twice its first size and this. */
-export const idlePageBytesMax: number = 64 * 1024 * 1024;
-export const pageGrowthBytes: number = 1024 * 1024;
+/** What the text of a scrape is written from is kept for the next one up to this size, and until it has grown to twice its first size and this. */
+export const idleWriterBytesMax: number = 64 * 1024 * 1024;
+export const writerGrowthBytes: number = 1024 * 1024;
 
 /** Bytes of a scrape that are written at once; also how much is encoded before other requests get a turn. */
 export const writeChunkBytes: number = 128 * 1024;

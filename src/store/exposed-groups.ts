@@ -5,7 +5,7 @@ import { encodeReadyText, encodeStoredMetrics } from '../exposition/protobuf/enc
 import { isToldByReadyText } from '../exposition/protobuf/transcode-text.ts';
 import { readyTextOf } from '../exposition/ready-text.ts';
 import { readFamily } from '../exposition/store-family.ts';
-import type { TextPage } from '../exposition/page/text-page.ts';
+import type { LineWriter } from '../exposition/page/line-writer.ts';
 import { TextChunk } from '../exposition/text-chunk.ts';
 import type { EscapingScheme } from '../model/escaping.ts';
 import type { FamilyTable } from '../model/family-table.ts';
@@ -30,9 +30,9 @@ export class ExposedGroups implements ExposedPart {
   }
 
   // Hot path: guarded by bench/.
-  *writeText({ lines }: TextPage, scheme: EscapingScheme): Generator<Uint8Array> {
-    lines.beginFamily(this.#name, this.#groups);
-    for (const slots of this.#slots) yield* lines.write(slots, ({ families }) => this.#textOf(families, scheme));
+  *writeText(writer: LineWriter, scheme: EscapingScheme): Generator<Uint8Array> {
+    writer.beginFamily(this.#name, this.#groups);
+    for (const slots of this.#slots) yield* writer.write(slots, ({ families }) => this.#textOf(families, scheme));
   }
 
   /** What a text tells is read from it, many groups at once. */

@@ -1,5 +1,5 @@
 import type { EncodedMetrics, ExposedPart } from '../exposition/exposed-family.ts';
-import type { TextPage } from '../exposition/page/text-page.ts';
+import type { LineWriter } from '../exposition/page/line-writer.ts';
 import { encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
 import { readyTextOf } from '../exposition/ready-text.ts';
 import { readFamily } from '../exposition/store-family.ts';
@@ -27,9 +27,9 @@ export class ExposedTimes implements ExposedPart {
     this.#create = create;
   }
 
-  *writeText({ lines }: TextPage, scheme: EscapingScheme): Generator<Uint8Array> {
-    lines.beginTimes(this.#name, this.#start, this.#groups);
-    yield* lines.write(this.#slots, (group) => readyTextOf(this.#create(group), scheme));
+  *writeText(writer: LineWriter, scheme: EscapingScheme): Generator<Uint8Array> {
+    writer.beginTimes(this.#name, this.#start, this.#groups);
+    yield* writer.write(this.#slots, (group) => readyTextOf(this.#create(group), scheme));
   }
 
   *protobufs(scheme: EscapingScheme): Generator<EncodedMetrics> {

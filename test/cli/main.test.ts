@@ -42,6 +42,7 @@ export const checkCommand = {
 beforeAll(() => {
   compileSources(join(directory, 'dist'), [
     'base',
+    'wasm',
     'model',
     'exposition',
     'store',

@@ -5,6 +5,7 @@ import type { Tree } from './tree.ts';
 /** The storeys of the house, the lowest first: a room may import from the storeys below its own. */
 const storeys: readonly (readonly string[])[] = [
   ['base'],
+  ['wasm'],
   ['model'],
   ['exposition'],
   ['store'],

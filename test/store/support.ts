@@ -2,7 +2,7 @@ import { compareAsBytes } from '../../src/base/bytes.ts';
 import { silentLogger, type Logger } from '../../src/base/logger.ts';
 import type { Refusal } from '../../src/base/errors.ts';
 import type { ExposedPart } from '../../src/exposition/exposed-family.ts';
-import { borrowPage, returnPage } from '../../src/exposition/page/text-page.ts';
+import { borrowWriter, returnWriter } from '../../src/exposition/page/line-writer.ts';
 import { writeFamilyHeader } from '../../src/exposition/ready-text.ts';
 import { PushDecoder } from '../../src/exposition/decode-push.ts';
 import { createGroupingKey, type GroupingKey } from '../../src/model/grouping-key.ts';
@@ -39,11 +39,11 @@ export function write(store: MetricStore, request: WriteRequest): Refusal | null
 
 /** The sample lines of a family as a scrape shows them. */
 export function joinTexts(parts: readonly ExposedPart[]): string {
-  const page = borrowPage();
+  const writer = borrowWriter();
   const texts: Buffer[] = [];
-  for (const part of parts) for (const chunk of part.writeText(page, 'underscores')) texts.push(Buffer.from(chunk));
-  texts.push(Buffer.from(page.take()));
-  returnPage(page);
+  for (const part of parts) for (const chunk of part.writeText(writer, 'underscores')) texts.push(Buffer.from(chunk));
+  texts.push(Buffer.from(writer.page.take()));
+  returnWriter(writer);
   return Buffer.concat(texts).toString();
 }
 

@@ -1,18 +1,14 @@
 import { LinearMemory } from '../../wasm/linear-memory.ts';
-import { idlePageBytesMax, pageGrowthBytes, writeChunkBytes } from '../limits.ts';
-import { FamilyLines } from './family-lines.ts';
-import { GroupImage } from './group-image.ts';
+import { writeChunkBytes } from '../limits.ts';
 
 /**
- * Where the text of a scrape is put together, as much as is worth one write. It lies in WebAssembly memory, and so does what it is made from.
- * What `take` hands out stays as it is until something is appended again.
+ * Where the text of a scrape is put together, as much as is worth one write. It lies in WebAssembly memory, beside what it is made from. What it
+ * yields or hands out stays as it is until something is added again.
  */
 export class TextPage {
   readonly memory: LinearMemory = new LinearMemory();
   readonly start: number = this.memory.allocate(writeChunkBytes);
   readonly limit: number = this.start + writeChunkBytes;
-  readonly lines: FamilyLines = new FamilyLines(this, new GroupImage(this.memory));
-  #firstSize = 0;
   end: number = this.start;
 
   get isEmpty(): boolean {
@@ -36,26 +32,4 @@ export class TextPage {
     this.end = this.start;
     return taken;
   }
-
-  /** To be asked after each scrape: whether to keep it for the next one. It may hold much that is of no use any more. */
-  get isWorthKeeping(): boolean {
-    const { size } = this.memory;
-    this.#firstSize ||= size;
-    return size <= idlePageBytesMax && size <= 2 * this.#firstSize + pageGrowthBytes;
-  }
-}
-
-/** One that nobody writes to at the moment. */
-let idle: TextPage | null = null;
-
-export function borrowPage(): TextPage {
-  const page = idle ?? new TextPage();
-  idle = null;
-  return page;
-}
-
-/** What was taken from it is no longer good. */
-export function returnPage(page: TextPage): void {
-  page.take();
-  idle = page.isWorthKeeping ? page : null;
 }

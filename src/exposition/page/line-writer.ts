@@ -3,33 +3,28 @@ import { createFormLines, type FormLines, lineStops } from '../../wasm/form-line
 import type { LinearMemory } from '../../wasm/linear-memory.ts';
 import { WordTable } from '../../wasm/word-table.ts';
 import { FormFamilies } from '../form-families.ts';
+import { idleWriterBytesMax, writerGrowthBytes } from '../limits.ts';
 import { allLabels, valueHole } from '../fast-text/ready-lines.ts';
-import { type GroupImage, noForm } from './group-image.ts';
+import { GroupImage, noForm } from './group-image.ts';
 import { placePrograms } from './line-programs.ts';
-import type { TextPage } from './text-page.ts';
+import { TextPage } from './text-page.ts';
 
 /** Writes the lines of one family after the other, for groups by their slots. */
 // Hot path: guarded by bench/.
-export class FamilyLines {
-  readonly #page: TextPage;
-  readonly #image: GroupImage;
-  readonly #lines: FormLines;
+export class LineWriter {
+  readonly page: TextPage = new TextPage();
+  readonly #image: GroupImage = new GroupImage(this.page.memory);
+  readonly #lines: FormLines = createFormLines(this.page.memory);
   /** For the family at hand, by form number; 0 is not asked for yet. */
-  readonly #programs: WordTable;
+  readonly #programs: WordTable = new WordTable(this.page.memory);
   /** For the families of times, by name. */
   readonly #timePrograms = new Map<string, number>();
   #family = '';
   /** If it is a family of times. */
   #timeProgram: number | null = null;
-  readonly #slotWords: WordTable;
-
-  constructor(page: TextPage, image: GroupImage) {
-    this.#page = page;
-    this.#image = image;
-    this.#lines = createFormLines(page.memory);
-    this.#programs = new WordTable(page.memory);
-    this.#slotWords = new WordTable(page.memory);
-  }
+  readonly #slotWords: WordTable = new WordTable(this.page.memory);
+  /** Bytes of memory after the first scrape. */
+  #firstSize = 0;
 
   /** From now on it is this family, of groups that hold it. */
   beginFamily(name: string, groups: readonly (Group | null)[]): void {
@@ -41,7 +36,7 @@ export class FamilyLines {
   /** From now on it is a family of times, of any groups. `start`: which of the starts of a group is that of its values. */
   beginTimes(name: string, start: number, groups: readonly (Group | null)[]): void {
     this.#begin(groups);
-    this.#timeProgram = this.#timePrograms.get(name) ?? placeTimeProgram(this.#page.memory, name, start);
+    this.#timeProgram = this.#timePrograms.get(name) ?? placeTimeProgram(this.page.memory, name, start);
     this.#timePrograms.set(name, this.#timeProgram);
   }
 
@@ -55,23 +50,30 @@ export class FamilyLines {
       const position = this.#lines.position();
       const slot = slots[position] as number;
       if (stop === lineStops.pageIsFull) {
-        yield this.#page.take();
+        yield this.page.take();
       } else if (stop === lineStops.groupIsUnknown) {
         this.#image.place(slot);
         this.#programs.reserve(this.#image.formCount);
       } else if (stop === lineStops.groupIsForeign || !this.#showProgram(slot)) {
-        yield* this.#page.add(textOf(this.#image.groupAt(slot)));
+        yield* this.page.add(textOf(this.#image.groupAt(slot)));
         this.#lines.rewind(position + 1);
       }
     }
   }
 
   #writeOn(count: number): number {
-    const page = this.#page;
+    const page = this.page;
     const { address: groups } = this.#image.table;
     const stop = this.#lines.write(this.#slotWords.address, count, groups, this.#programs.address, page.end, page.limit);
     page.end = this.#lines.end();
     return stop;
+  }
+
+  /** To be asked after each scrape: whether to keep it for the next one. Its memory may hold much that is of no use any more. */
+  get isWorthKeeping(): boolean {
+    const { size } = this.page.memory;
+    this.#firstSize ||= size;
+    return size <= idleWriterBytesMax && size <= 2 * this.#firstSize + writerGrowthBytes;
   }
 
   #begin(groups: readonly (Group | null)[]): void {
@@ -97,4 +99,19 @@ function placeTimeProgram(memory: LinearMemory, name: string, start: number): nu
     holes: [allLabels, valueHole],
     families: [{ start, holeStart: 0, holeEnd: 2 }],
   });
+}
+
+/** One that no scrape uses at the moment. */
+let idle: LineWriter | null = null;
+
+export function borrowWriter(): LineWriter {
+  const writer = idle ?? new LineWriter();
+  idle = null;
+  return writer;
+}
+
+/** What its page handed out is no longer good. */
+export function returnWriter(writer: LineWriter): void {
+  writer.page.take();
+  idle = writer.isWorthKeeping ? writer : null;
 }
