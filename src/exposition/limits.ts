@@ -32,7 +32,10 @@ export const readyLinesKeptBytesMax: number = 8 * 1024 * 1024;
 export const idleWriterBytesMax: number = 64 * 1024 * 1024;
 export const writerGrowthBytes: number = 1024 * 1024;
 
-/** Bytes of a scrape that are written at once; also how much is encoded before other requests get a turn. */
+/** Bytes of a page of text: what a scrape writes at once. Smaller ones cost more calls, larger ones make others wait and leave the cache. */
+export const textPageBytes: number = 256 * 1024;
+
+/** Bytes of a scrape in another format that are written at once; also how much is encoded before other requests get a turn. */
 export const writeChunkBytes: number = 128 * 1024;
 
 /** A larger body is not worth a template: few of them come, and one could fill the room for all. */

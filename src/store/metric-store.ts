@@ -2,25 +2,17 @@ import { assert } from '../base/assert.ts';
 import type { Refusal } from '../base/errors.ts';
 import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
-import { haveSameForm, plainFamilies, settleFamilies } from '../exposition/form-families.ts';
+import { plainFamilies, settleFamilies } from '../exposition/form-families.ts';
 import type { Group } from '../model/group.ts';
 import { createFamilyTable, type FamilyTable } from '../model/family-table.ts';
 import { createGroupingKey, type GroupingKey } from '../model/grouping-key.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import type { WriteRequest } from '../model/write-request.ts';
+import { AppliedGroups, isSameSeries } from './applied-groups.ts';
 import { ConsistencyIndex, describeKey } from './consistency-index.ts';
-import { ExpositionIndex } from './exposition-index.ts';
-import { FreeSlots } from './free-slots.ts';
 import { inconsistentPrefix, inconsistentPush, timestampedPush } from './errors.ts';
-import {
-  createPushTimeFamily,
-  exposePushTimes,
-  isPushTimeName,
-  pushFailureTimeName,
-  pushTimeName,
-  readPushedFailureTime,
-} from './push-times.ts';
+import { createPushTimeFamily, isPushTimeName, pushFailureTimeName, pushTimeName, readPushedFailureTime } from './push-times.ts';
 import { Quarantine, type QuarantinedFamily } from './quarantine.ts';
 import { describeSeries } from './series.ts';
 
@@ -60,40 +52,27 @@ export interface MetricStoreOptions {
  */
 export class MetricStore {
   readonly #isChecked: boolean;
-  readonly #log: RateLimitedLog;
   readonly #onApplied: MetricStoreOptions['onApplied'];
-  /** What was applied. */
-  readonly #groups = new Map<string, PlacedGroup>();
-  /** The groups by their place in the exposition; the place of one that went is given to a new one. */
-  readonly #bySlot: (Group | null)[] = [];
-  readonly #freeSlots = new FreeSlots();
+  readonly #applied: AppliedGroups;
   /** What was prepared but not applied yet; `null`: the group goes. */
   readonly #reserved = new Map<string, Group | null>();
   readonly #index: ConsistencyIndex;
-  readonly #exposition: ExpositionIndex;
   readonly #quarantine = new Quarantine();
   /** What of a group was held back before a change that is prepared, where something was. */
   readonly #heldBefore = new WeakMap<GroupChange, readonly QuarantinedFamily[]>();
 
   constructor(options: MetricStoreOptions) {
     this.#isChecked = options.isChecked;
-    this.#log = options.log;
     this.#onApplied = options.onApplied;
     this.#index = new ConsistencyIndex(options.ownTypes, {
       findFamily: (id, name) => this.#findExposed(id, name),
       findHolder: (name) => this.#findHolder(name),
     });
-    this.#exposition = new ExpositionIndex((name, helps) => {
-      this.#log.warn(
-        `help ${name}`,
-        { family: name, helps },
-        'Groups push different HELP texts for one metric family, the first in byte order is shown',
-      );
-    });
+    this.#applied = new AppliedGroups(this.#quarantine, options.log);
   }
 
   get groupCount(): number {
-    return this.#groups.size;
+    return this.#applied.size;
   }
 
   /** Families held back from the exposition, over all groups. */
@@ -102,12 +81,12 @@ export class MetricStore {
   }
 
   /** All groups as they were applied. Do not keep the iterator over an await. */
-  *groups(): Generator<Group> {
-    for (const { group } of this.#groups.values()) yield group;
+  groups(): Iterable<Group> {
+    return this.#applied;
   }
 
   group(id: string): Group | undefined {
-    return this.#groups.get(id)?.group;
+    return this.#applied.get(id) ?? undefined;
   }
 
   /** Why a family of a group is stored but not exposed, in plain words, or `null` if it is exposed. */
@@ -117,17 +96,12 @@ export class MetricStore {
 
   /** Names of the families that are exposed, without the push times. */
   get familyCount(): number {
-    return this.#exposition.familyCount;
+    return this.#applied.familyCount;
   }
 
   /** What a scrape shows, as of now, in no order of names. Costs the number of groups; samples are not touched before a text is asked for. */
   readExposition(): readonly ExposedFamily[] {
-    const groups = this.#bySlot.slice();
-    const timed: number[] = [];
-    for (const [slot, group] of groups.entries()) {
-      if (group !== null && !this.#quarantine.has(group.key.id, pushTimeName)) timed.push(slot);
-    }
-    return [...this.#exposition.snapshot(groups), ...exposePushTimes(groups, timed)];
+    return this.#applied.readExposition();
   }
 
   /** Decides a write by the state after all writes that were prepared before it, and reserves its outcome. */
@@ -141,7 +115,7 @@ export class MetricStore {
         return { changes: before === null ? [] : [this.#reserve(before.key, before, null)], refusal: null };
       }
       case 'wipe': {
-        const latest = [...this.#groups.keys(), ...this.#reserved.keys()].map((id) => this.#latest(id));
+        const latest = [...this.#applied.ids(), ...this.#reserved.keys()].map((id) => this.#latest(id));
         const existing = new Set(latest.filter((group) => group !== null));
         return { changes: [...existing].map((group) => this.#reserve(group.key, group, null)), refusal: null };
       }
@@ -154,12 +128,12 @@ export class MetricStore {
    */
   applyChanges(changes: readonly GroupChange[]): void {
     for (const { key, after } of changes) {
-      const before = this.#groups.get(key.id)?.group ?? null;
+      const before = this.#applied.get(key.id);
       if (this.#reserved.get(key.id) === after) this.#reserved.delete(key.id);
       else this.#reindex(key, before, after);
-      this.#hideGone(before, after);
+      this.#applied.hideGone(before, after);
     }
-    for (const { key, after } of changes) this.#place(key, after);
+    for (const { key, after } of changes) this.#applied.place(key, after);
     for (const { before, after } of changes) this.#release(before, after);
     this.#onApplied?.(changes);
   }
@@ -228,7 +202,7 @@ export class MetricStore {
     const { key, before, after } = change;
     this.#reindex(key, after, before);
     if (before !== null) this.#restoreQuarantine(before, this.#heldBefore.get(change) ?? []);
-    if (before === (this.#groups.get(key.id)?.group ?? null)) this.#reserved.delete(key.id);
+    if (before === this.#applied.get(key.id)) this.#reserved.delete(key.id);
     else this.#reserved.set(key.id, before);
   }
 
@@ -250,7 +224,7 @@ export class MetricStore {
 
   /** Moves the consistency index from one state of a group to another. What cannot be exposed goes to quarantine instead. */
   #reindex(key: GroupingKey, before: Group | null, after: Group | null): void {
-    if (this.#isSameSeries(before, after)) return;
+    if (isSameSeries(before, after, this.#quarantine)) return;
     if (before !== null) {
       for (const family of before.families.values()) {
         if (after?.families.get(family.name)?.type !== family.type) this.#unindex(key, family.name);
@@ -260,12 +234,6 @@ export class MetricStore {
     if (after === null) return;
     if (before === null) this.#checkPushTimes(after);
     for (const family of after.families.values()) this.#enindex(key, family, before?.families.get(family.name));
-  }
-
-  /** Whether a write leaves everything as it is but values and times. */
-  #isSameSeries(before: Group | null, after: Group | null): boolean {
-    if (before === null || after === null) return false;
-    return before.families === after.families || (this.#quarantine.size === 0 && haveSameForm(before.families, after.families));
   }
 
   /**
@@ -301,51 +269,6 @@ export class MetricStore {
     this.#quarantine.hold(key, family, reason);
   }
 
-  /** First half of showing a change: what goes, so that what comes finds its place free whatever the order of the changes. */
-  #hideGone(before: Group | null, after: Group | null): void {
-    if (before === null || this.#isSameSeries(before, after)) return;
-    const slot = this.#groups.get(before.key.id)?.slot ?? 0;
-    for (const family of before.families.values()) {
-      const isShown = after?.families.get(family.name)?.type === family.type && !this.#quarantine.has(before.key.id, family.name);
-      if (!isShown) this.#exposition.hide(slot, family);
-    }
-  }
-
-  /** Second half: what comes. */
-  #place(key: GroupingKey, after: Group | null): void {
-    const placed = this.#groups.get(key.id);
-    if (after === null) {
-      this.#remove(key);
-      return;
-    }
-    const slot = placed?.slot ?? this.#freeSlots.take() ?? this.#bySlot.length;
-    const before = placed?.group ?? null;
-    this.#bySlot[slot] = after;
-    if (placed?.isWhole === true && this.#isSameSeries(before, after)) {
-      placed.group = after;
-      return;
-    }
-    let isWhole = true;
-    for (const family of after.families.values()) {
-      const reason = this.#quarantine.reasonFor(key.id, family.name);
-      if (reason !== null) {
-        isWhole = false;
-        this.#log.warn(`left out ${family.name}`, { group: describeKey(key), reason }, 'Left a metric family out of the exposition');
-      } else if (family !== before?.families.get(family.name)) {
-        this.#exposition.show(slot, family, before?.families.get(family.name));
-      }
-    }
-    this.#groups.set(key.id, { group: after, slot, isWhole });
-  }
-
-  #remove(key: GroupingKey): void {
-    const placed = this.#groups.get(key.id);
-    if (placed === undefined) return;
-    this.#groups.delete(key.id);
-    this.#bySlot[placed.slot] = null;
-    this.#freeSlots.add(placed.slot);
-  }
-
   /** Exposes what was held back because of a family that is gone now. */
   #release(before: Group | null, after: Group | null): void {
     if (before === null || this.#quarantine.size === 0) return;
@@ -363,13 +286,12 @@ export class MetricStore {
     if (family.flaw !== null || this.#index.conflictOf(key, family) !== null) return;
     this.#quarantine.remove(key.id, family.name);
     this.#index.add(key, family.name, family.type);
-    const placed = this.#groups.get(key.id);
-    if (placed !== undefined) this.#exposition.show(placed.slot, family, undefined);
+    this.#applied.show(key, family);
   }
 
   #latest(id: string): Group | null {
     const reserved = this.#reserved.get(id);
-    return reserved === undefined ? (this.#groups.get(id)?.group ?? null) : reserved;
+    return reserved === undefined ? this.#applied.get(id) : reserved;
   }
 
   /**
@@ -382,7 +304,7 @@ export class MetricStore {
   }
 
   #findHolder(name: string): GroupingKey | undefined {
-    for (const ids of [this.#groups.keys(), this.#reserved.keys()]) {
+    for (const ids of [this.#applied.ids(), this.#reserved.keys()]) {
       for (const id of ids) {
         const group = this.#latest(id);
         if (group !== null && this.#exposes(group, name)) return group.key;
@@ -428,12 +350,4 @@ function findTwin(key: GroupingKey): GroupingKey | null {
 
 function refuse(reason: string): Refusal {
   return inconsistentPush(inconsistentPrefix + reason);
-}
-
-interface PlacedGroup {
-  group: Group;
-  /** The group's place in the exposition. */
-  readonly slot: number;
-  /** Whether all of its families were exposed when they came. */
-  readonly isWhole: boolean;
 }

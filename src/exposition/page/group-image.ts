@@ -6,7 +6,7 @@ import { type KeyTexts, renderKeyTexts } from '../fast-text/line-labels.ts';
 import type { TextForm } from '../fast-text/text-form.ts';
 import { FormFamilies } from '../form-families.ts';
 import { formatGoFloat } from '../go-number.ts';
-import { writeChunkBytes } from '../limits.ts';
+import { textPageBytes } from '../limits.ts';
 import { placePrograms, programBytes } from './line-programs.ts';
 
 /** Of the starts of a group's values, those of its two times; those of the families of its form follow. */
@@ -65,7 +65,7 @@ export class GroupImage {
     const form = families instanceof FormFamilies ? families : null;
     const texts = form?.texts ?? renderKeyTexts(key);
     const longest = texts.alone.length + lineRoomBytes + Math.max(timeConstantMax, form?.form.longestConstant ?? 0);
-    const isForeign = !texts.isLegacy || longest > writeChunkBytes;
+    const isForeign = !texts.isLegacy || longest > textPageBytes;
     this.table.set(slot, isForeign ? foreignGroup : this.#layOut(slot, group, texts, form));
   }
 

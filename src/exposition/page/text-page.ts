@@ -1,5 +1,5 @@
 import { LinearMemory } from '../../wasm/linear-memory.ts';
-import { writeChunkBytes } from '../limits.ts';
+import { textPageBytes } from '../limits.ts';
 
 /**
  * Where the text of a scrape is put together, as much as is worth one write. It lies in WebAssembly memory, beside what it is made from. What it
@@ -7,8 +7,8 @@ import { writeChunkBytes } from '../limits.ts';
  */
 export class TextPage {
   readonly memory: LinearMemory = new LinearMemory();
-  readonly start: number = this.memory.allocate(writeChunkBytes);
-  readonly limit: number = this.start + writeChunkBytes;
+  readonly start: number = this.memory.allocate(textPageBytes);
+  readonly limit: number = this.start + textPageBytes;
   end: number = this.start;
 
   get isEmpty(): boolean {

@@ -4,7 +4,7 @@ import { compareAsBytes } from '../../../src/base/bytes.ts';
 import { PushDecoder } from '../../../src/exposition/decode-push.ts';
 import { writeTextExposition } from '../../../src/exposition/exposition-writer.ts';
 import { FormFamilies, plainFamilies } from '../../../src/exposition/form-families.ts';
-import { idleWriterBytesMax, writeChunkBytes } from '../../../src/exposition/limits.ts';
+import { idleWriterBytesMax, textPageBytes } from '../../../src/exposition/limits.ts';
 import { borrowWriter, LineWriter, returnWriter } from '../../../src/exposition/page/line-writer.ts';
 import { writeFamilyHeader } from '../../../src/exposition/ready-text.ts';
 import { formatGoFloat } from '../../../src/exposition/go-number.ts';
@@ -131,8 +131,8 @@ test('scrapes at the same time do not see each other, nor what is pushed after t
 test('lines that are longer than a page, and pages that end anywhere in a line', async () => {
   const store = createStore();
   for (let i = 0; i < 8; i++) {
-    push(store, { job: 'x'.repeat(i === 6 ? writeChunkBytes : 1000 * i) + i }, bodyOf(4, '1'));
-    push(store, { job: `long ${i}` }, `long{a="${'y'.repeat(writeChunkBytes)}"} ${i}\nshort ${i}\n`);
+    push(store, { job: 'x'.repeat(i === 6 ? textPageBytes : 1000 * i) + i }, bodyOf(4, '1'));
+    push(store, { job: `long ${i}` }, `long{a="${'y'.repeat(textPageBytes)}"} ${i}\nshort ${i}\n`);
   }
   expect((await scrapeAll(store)) === describeGroups(inOrder(store))).toBe(true);
   expect([...store.groups()].filter(({ families }) => families instanceof FormFamilies).length).toBeGreaterThan(3);

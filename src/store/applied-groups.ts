@@ -1,0 +1,131 @@
+import type { RateLimitedLog } from '../base/rate-limited-log.ts';
+import type { ExposedFamily } from '../exposition/exposed-family.ts';
+import { haveSameForm } from '../exposition/form-families.ts';
+import type { Group } from '../model/group.ts';
+import type { GroupingKey } from '../model/grouping-key.ts';
+import type { StoredFamily } from '../model/stored-family.ts';
+import { describeKey } from './consistency-index.ts';
+import { ExpositionIndex } from './exposition-index.ts';
+import { FreeSlots } from './free-slots.ts';
+import { exposePushTimes, pushTimeName } from './push-times.ts';
+import type { Quarantine } from './quarantine.ts';
+
+/** The groups whose writes were applied, each at its place in the exposition, and which of their families are exposed. */
+export class AppliedGroups {
+  readonly #groups = new Map<string, PlacedGroup>();
+  /** By their places; the place of one that went is given to a new one. */
+  readonly #bySlot: (Group | null)[] = [];
+  readonly #freeSlots = new FreeSlots();
+  readonly #exposition: ExpositionIndex;
+  readonly #quarantine: Quarantine;
+  readonly #log: RateLimitedLog;
+
+  /** What `quarantine` holds is not exposed. `log` is told of each family left out now and then, and of HELPs that differ. */
+  constructor(quarantine: Quarantine, log: RateLimitedLog) {
+    this.#quarantine = quarantine;
+    this.#log = log;
+    this.#exposition = new ExpositionIndex((name, helps) => {
+      log.warn(
+        `help ${name}`,
+        { family: name, helps },
+        'Groups push different HELP texts for one metric family, the first in byte order is shown',
+      );
+    });
+  }
+
+  get size(): number {
+    return this.#groups.size;
+  }
+
+  /** Names of the families that are exposed, without the push times. */
+  get familyCount(): number {
+    return this.#exposition.familyCount;
+  }
+
+  get(id: string): Group | null {
+    return this.#groups.get(id)?.group ?? null;
+  }
+
+  ids(): Iterable<string> {
+    return this.#groups.keys();
+  }
+
+  *[Symbol.iterator](): Generator<Group> {
+    for (const { group } of this.#groups.values()) yield group;
+  }
+
+  /** What a scrape shows, as of now, in no order of names. Costs the number of groups. */
+  readExposition(): readonly ExposedFamily[] {
+    const groups = this.#bySlot.slice();
+    const timed: number[] = [];
+    for (const [slot, group] of groups.entries()) {
+      if (group !== null && !this.#quarantine.has(group.key.id, pushTimeName)) timed.push(slot);
+    }
+    return [...this.#exposition.snapshot(groups), ...exposePushTimes(groups, timed)];
+  }
+
+  /** First half of a change: what goes is no longer exposed, so that what comes finds its place free whatever the order of the changes. */
+  hideGone(before: Group | null, after: Group | null): void {
+    if (before === null || isSameSeries(before, after, this.#quarantine)) return;
+    const slot = this.#groups.get(before.key.id)?.slot ?? 0;
+    for (const family of before.families.values()) {
+      const isShown = after?.families.get(family.name)?.type === family.type && !this.#quarantine.has(before.key.id, family.name);
+      if (!isShown) this.#exposition.hide(slot, family);
+    }
+  }
+
+  /** Second half: what comes is exposed, but for what is held back. */
+  place(key: GroupingKey, after: Group | null): void {
+    const placed = this.#groups.get(key.id);
+    if (after === null) {
+      this.#remove(key);
+      return;
+    }
+    const slot = placed?.slot ?? this.#freeSlots.take() ?? this.#bySlot.length;
+    const before = placed?.group ?? null;
+    this.#bySlot[slot] = after;
+    if (placed?.isWhole === true && isSameSeries(before, after, this.#quarantine)) {
+      placed.group = after;
+      return;
+    }
+    let isWhole = true;
+    for (const family of after.families.values()) {
+      const reason = this.#quarantine.reasonFor(key.id, family.name);
+      if (reason !== null) {
+        isWhole = false;
+        this.#log.warn(`left out ${family.name}`, { group: describeKey(key), reason }, 'Left a metric family out of the exposition');
+      } else if (family !== before?.families.get(family.name)) {
+        this.#exposition.show(slot, family, before?.families.get(family.name));
+      }
+    }
+    this.#groups.set(key.id, { group: after, slot, isWhole });
+  }
+
+  /** Exposes a family of a group that was held back. */
+  show(key: GroupingKey, family: StoredFamily): void {
+    const placed = this.#groups.get(key.id);
+    if (placed !== undefined) this.#exposition.show(placed.slot, family, undefined);
+  }
+
+  #remove(key: GroupingKey): void {
+    const placed = this.#groups.get(key.id);
+    if (placed === undefined) return;
+    this.#groups.delete(key.id);
+    this.#bySlot[placed.slot] = null;
+    this.#freeSlots.add(placed.slot);
+  }
+}
+
+interface PlacedGroup {
+  group: Group;
+  /** Its place in the exposition. */
+  readonly slot: number;
+  /** Whether all of its families were exposed when they came. */
+  readonly isWhole: boolean;
+}
+
+/** Whether a write leaves everything of a group as it is but values and times. */
+export function isSameSeries(before: Group | null, after: Group | null, quarantine: Quarantine): boolean {
+  if (before === null || after === null) return false;
+  return before.families === after.families || (quarantine.size === 0 && haveSameForm(before.families, after.families));
+}
