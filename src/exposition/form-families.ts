@@ -1,6 +1,7 @@
 import type { FamilyTable } from '../model/family-table.ts';
 import type { ReadyText, StoredFamily } from '../model/stored-family.ts';
-import type { KeyTexts } from './fast-text/line-labels.ts';
+import type { GroupingKey } from '../model/grouping-key.ts';
+import { type KeyTexts, renderKeyTexts } from './fast-text/line-labels.ts';
 import { type FormFamily, lengthWithoutValues, type TextForm } from './fast-text/text-form.ts';
 
 /**
@@ -10,8 +11,9 @@ import { type FormFamily, lengthWithoutValues, type TextForm } from './fast-text
 export class FormFamilies implements FamilyTable {
   /** Two tables of one form, in groups of one grouping key, hold the same series. */
   readonly form: TextForm;
+  /** Of all samples in the order of the text, each ended by a line feed; a latin1 string. */
+  readonly valuesText: string;
   readonly #texts: KeyTexts;
-  readonly #values: string;
   /** Where the values of each family begin. */
   readonly #starts: readonly number[];
   readonly pushedAtMs: number;
@@ -21,7 +23,7 @@ export class FormFamilies implements FamilyTable {
   constructor(form: TextForm, texts: KeyTexts, values: string, starts: readonly number[], atMs: number) {
     this.form = form;
     this.#texts = texts;
-    this.#values = values;
+    this.valuesText = values;
     this.#starts = starts;
     this.pushedAtMs = atMs;
   }
@@ -56,28 +58,17 @@ export class FormFamilies implements FamilyTable {
 
   /** Characters that are kept for this push alone. */
   get weight(): number {
-    return this.#values.length + this.#starts.length * 8;
+    return this.valuesText.length + this.#starts.length * 8;
   }
 
   /** Of the ready text of all families. */
   get textBytes(): number {
-    return lengthWithoutValues(this.form.whole, this.#texts) + this.#values.length;
-  }
-
-  textBytesOf(family: FormFamily): number {
-    const valuesEnd = this.#starts[family.place + 1] ?? this.#values.length;
-    return lengthWithoutValues(family.measure, this.#texts) + valuesEnd - (this.#starts[family.place] as number);
+    return lengthWithoutValues(this.form.whole, this.#texts) + this.valuesText.length;
   }
 
   /** The ready text of one family, a latin1 string of its bytes. */
   render(family: FormFamily): string {
-    return this.form.render(family, this.#texts, this.#values, this.#starts[family.place] as number);
-  }
-
-  /** Writes the ready text of all families one behind the other. */
-  writeText(target: Buffer, start: number): void {
-    let end = start;
-    for (const family of this.form.families.values()) end += target.write(this.render(family), end, 'latin1');
+    return this.form.render(family, this.#texts, this.valuesText, this.#starts[family.place] as number);
   }
 
   /** The families as they would be without a form, their texts in one buffer. */
@@ -113,6 +104,22 @@ export class FormFamilies implements FamilyTable {
       },
     };
   }
+}
+
+/** The families of a form with these values, as they are kept in `valuesText`; null if the values, or the labels, are not of this form. */
+export function restoreFormFamilies(form: TextForm, key: GroupingKey, values: string, atMs: number): FormFamilies | null {
+  const texts = renderKeyTexts(key);
+  if (form.whole.labelCounts.length > texts.labels.length) return null;
+  const starts: number[] = [];
+  let end = 0;
+  for (const { sampleCount } of form.families.values()) {
+    starts.push(end);
+    for (let i = 0; i < sampleCount; i++) {
+      end = values.indexOf('\n', end) + 1;
+      if (end === 0) return null;
+    }
+  }
+  return end === values.length ? new FormFamilies(form, texts, values, starts, atMs) : null;
 }
 
 /** What there is to say of a family without its text. */

@@ -4,11 +4,11 @@ import type { Group } from '../model/group.ts';
 import type { WriteRequest } from '../model/write-request.ts';
 import type { GroupChange, MetricStore } from '../store/metric-store.ts';
 import { storeUnavailable, writeQueueFull } from './errors.ts';
-import type { GroupLog } from './group-log.ts';
+import type { GroupLog, GroupRecord } from './group-log.ts';
 import { batchWritesMax, queuedWritesMax } from './limits.ts';
 
 /** Encodes a group for the log. */
-export type EncodeGroup = (group: Group) => Uint8Array;
+export type EncodeGroup = (group: Group) => GroupRecord;
 
 /**
  * Takes writes in their order of arrival to the group log and then to the store. While one commit runs, the writes that arrive gather and
