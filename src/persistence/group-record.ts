@@ -50,6 +50,9 @@ const formVersion = 2;
 const checksumOffset = 1;
 const bodyOffset = 5;
 
+/** Of the version byte alone. */
+const versionChecksums = [0, plainVersion, formVersion].map((version) => crc32(Buffer.of(version)));
+
 /** One for all records: encoding never awaits. */
 const writer = new ByteWriter();
 
@@ -151,7 +154,7 @@ export function decodeGroupRecord({ bytes, form }: GroupRecord): Group {
 }
 
 function computeChecksum(record: Buffer): number {
-  return crc32(record.subarray(bodyOffset), crc32(record.subarray(0, checksumOffset)));
+  return crc32(record.subarray(bodyOffset), versionChecksums[record[0] as number]);
 }
 
 function writeKey(key: GroupingKey): void {

@@ -33,7 +33,7 @@ export class LmdbFile {
       // Text compresses well, but one slow thread would hold up every commit; the file system may do it.
       compression: false,
       cache: false,
-      // All puts of one turn of the event loop go into one transaction: what makes a batch atomic.
+      // A transaction is a `batch`, which its worker thread begins to write before `batch` returns, not a turn of the event loop later.
       eventTurnBatching: true,
       commitDelay: 0,
       // Nothing but the root database; no more handles than that.
@@ -58,10 +58,11 @@ export class LmdbFile {
    */
   async write(changes: readonly LmdbChange[]): Promise<void> {
     assert(changes.length > 0, 'an empty transaction');
-    const done = new Set<Promise<boolean>>();
-    for (const { key, value } of changes) done.add(value === null ? this.#db.remove(key) : this.#db.put(key, value));
+    const writeAll = (): void => {
+      for (const { key, value } of changes) void (value === null ? this.#db.remove(key) : this.#db.put(key, value));
+    };
     try {
-      await Promise.all(done);
+      await this.#db.batch(writeAll);
     } catch (error) {
       throw await findCommitError(error);
     }
