@@ -45,7 +45,8 @@ export interface Entry {
 
 /** The LMDB key of a group. */
 export function makeEntryKey(key: string): Buffer {
-  return hash('sha256', key, 'buffer').subarray(0, entryKeyBytes);
+  // A copy, since the digest would keep a buffer of its own for each group.
+  return Buffer.from(hash('sha256', key, 'buffer').subarray(0, entryKeyBytes));
 }
 
 /** How long the entry of a group is. */

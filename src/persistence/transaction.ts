@@ -4,6 +4,7 @@ import {
   addChecksum,
   checksumOfForm,
   encodeStoreHeader,
+  type Entry,
   headerKey,
   makeEntryKey,
   makeFormKey,
@@ -13,7 +14,9 @@ import {
 } from './store-record.ts';
 
 /** What is known of the entry of a group. */
-export interface EntryMark {
+interface EntryMark {
+  /** Its LMDB key, since a digest for each push would be dear. */
+  readonly entryKey: Buffer;
   readonly checksum: number;
   readonly formId: string | null;
 }
@@ -38,10 +41,10 @@ export class StoreTally {
   readonly #marks = new Map<string, EntryMark>();
   readonly #formUsers = new Map<string, number>();
 
-  constructor(header: StoreHeader, entries: Iterable<EntryMark & { readonly key: string }>) {
+  constructor(header: StoreHeader, entries: Iterable<Pick<Entry, 'key' | 'checksum' | 'formId'>>) {
     this.#header = header;
     for (const { key, checksum, formId } of entries) {
-      this.#marks.set(key, { checksum, formId });
+      this.#marks.set(key, { entryKey: makeEntryKey(key), checksum, formId });
       if (formId !== null) this.#formUsers.set(formId, (this.#formUsers.get(formId) ?? 0) + 1);
     }
   }
@@ -54,14 +57,14 @@ export class StoreTally {
   /** What the file has to be told for this batch to be in it as `revision`. */
   prepare(batch: Batch, revision: bigint): Transaction {
     const draft = new TransactionDraft(this.#header, this.#formUsers);
-    const records: [string, GroupRecord][] = [];
+    const writes: EntryWrite[] = [];
     for (const { key, value } of batch.changes) {
       const last = this.#marks.get(key);
       if (last !== undefined) draft.drop(last);
-      if (value !== null) records.push([key, value()]);
-      else if (last !== undefined) draft.remove(key);
+      if (value !== null) writes.push({ key, entryKey: last?.entryKey ?? makeEntryKey(key), record: value() });
+      else if (last !== undefined) draft.remove(key, last);
     }
-    draft.putAll(records, revision);
+    draft.putAll(writes, revision);
     return draft.finish(revision);
   }
 
@@ -77,6 +80,12 @@ export class StoreTally {
       else this.#formUsers.set(id, users);
     }
   }
+}
+
+interface EntryWrite {
+  readonly key: string;
+  readonly entryKey: Buffer;
+  readonly record: GroupRecord;
 }
 
 class TransactionDraft {
@@ -105,22 +114,22 @@ class TransactionDraft {
     if (formId !== null) this.#useForm(formId, -1);
   }
 
-  remove(key: string): void {
-    this.#changes.push({ key: makeEntryKey(key), value: null });
+  remove(key: string, { entryKey }: EntryMark): void {
+    this.#changes.push({ key: entryKey, value: null });
     this.#marks.set(key, null);
   }
 
   /** Entries in one buffer: LMDB asks for the address of each buffer once. */
-  putAll(records: readonly (readonly [string, GroupRecord])[], revision: bigint): void {
-    const lengths = records.map(([key, record]) => measureEntry(key, record));
+  putAll(writes: readonly EntryWrite[], revision: bigint): void {
+    const lengths = writes.map(({ key, record }) => measureEntry(key, record));
     const bytes = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0));
     let end = 0;
-    records.forEach(([key, record], i) => {
+    writes.forEach(({ key, entryKey, record }, i) => {
       const start = end;
       end += lengths[i] as number;
       const value = bytes.subarray(start, end);
       const checksum = writeEntry(value, key, revision, record);
-      this.#put(key, value, { checksum, formId: record.form?.id ?? null });
+      this.#put(key, value, { entryKey, checksum, formId: record.form?.id ?? null });
       if (record.form === null) return;
       this.#useForm(record.form.id, 1);
       this.#forms.set(record.form.id, record.form);
@@ -142,7 +151,7 @@ class TransactionDraft {
   }
 
   #put(key: string, value: Buffer, mark: EntryMark): void {
-    this.#changes.push({ key: makeEntryKey(key), value });
+    this.#changes.push({ key: mark.entryKey, value });
     this.#marks.set(key, mark);
     this.#groupCount += 1;
     this.#checksumSum = addChecksum(this.#checksumSum, mark.checksum);
