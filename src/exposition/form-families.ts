@@ -1,6 +1,7 @@
 import type { FamilyTable } from '../model/family-table.ts';
-import type { ReadyText, StoredFamily } from '../model/stored-family.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
+import type { MetricType } from '../model/metric-family.ts';
+import type { ReadyText, StoredFamily } from '../model/stored-family.ts';
 import { type KeyTexts, renderKeyTexts } from './fast-text/line-labels.ts';
 import { type FormFamily, lengthWithoutValues, type TextForm } from './fast-text/text-form.ts';
 
@@ -43,12 +44,12 @@ export class FormFamilies implements FamilyTable {
   get(name: string): StoredFamily | undefined {
     if (this.#settled !== null) return this.#settled.get(name);
     const family = this.form.families.get(name);
-    return family === undefined ? undefined : this.#view(family);
+    return family === undefined ? undefined : new FamilyView(this, family);
   }
 
   *values(): Generator<StoredFamily> {
     if (this.#settled !== null) yield* this.#settled.values();
-    else for (const family of this.form.families.values()) yield this.#view(family);
+    else for (const family of this.form.families.values()) yield new FamilyView(this, family);
   }
 
   /** All grouping labels as they stand between the braces, a latin1 string. */
@@ -80,7 +81,7 @@ export class FormFamilies implements FamilyTable {
     for (const family of this.form.families.values()) {
       const start = end;
       end += bytes.write(this.render(family), start, 'latin1');
-      families.set(family.name, { ...describe(family, this.pushedAtMs), home: { bytes, start, end } });
+      families.set(family.name, describe(family, this.pushedAtMs, { bytes, start, end }));
     }
     return families;
   }
@@ -89,20 +90,46 @@ export class FormFamilies implements FamilyTable {
   settle(): ReadonlyMap<string, StoredFamily> {
     return (this.#settled ??= this.toPlain());
   }
+}
 
-  /** A family whose text is written when it is looked at. */
-  #view(family: FormFamily): StoredFamily {
-    const write = (): ReadyText => {
-      const bytes = Buffer.from(this.render(family), 'latin1');
-      return { bytes, start: 0, end: bytes.length };
-    };
-    let home: ReadyText | null = null;
-    return {
-      ...describe(family, this.pushedAtMs),
-      get home(): ReadyText {
-        return (home ??= write());
-      },
-    };
+function describe({ name, type, help, metricCount, sampleCount, order }: FormFamily, pushedAtMs: number, home: ReadyText): StoredFamily {
+  return { name, type, help, metricCount, sampleCount, pushedAtMs, home, protobuf: null, order, hasLegacyNames: true, flaw: null };
+}
+
+/** A family whose text is written when it is looked at. A class, since a start makes some of them for each family that is stored. */
+class FamilyView implements StoredFamily {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string | null;
+  readonly metricCount: number;
+  readonly sampleCount: number;
+  readonly pushedAtMs: number;
+  readonly protobuf: null = null;
+  readonly order: Uint32Array | null;
+  readonly hasLegacyNames: boolean = true;
+  readonly flaw: null = null;
+  readonly #table: FormFamilies;
+  readonly #family: FormFamily;
+  #home: ReadyText | null = null;
+
+  constructor(table: FormFamilies, family: FormFamily) {
+    this.name = family.name;
+    this.type = family.type;
+    this.help = family.help;
+    this.metricCount = family.metricCount;
+    this.sampleCount = family.sampleCount;
+    this.pushedAtMs = table.pushedAtMs;
+    this.order = family.order;
+    this.#table = table;
+    this.#family = family;
+  }
+
+  get home(): ReadyText {
+    if (this.#home === null) {
+      const bytes = Buffer.from(this.#table.render(this.#family), 'latin1');
+      this.#home = { bytes, start: 0, end: bytes.length };
+    }
+    return this.#home;
   }
 }
 
@@ -120,11 +147,6 @@ export function restoreFormFamilies(form: TextForm, key: GroupingKey, values: st
     }
   }
   return end === values.length ? new FormFamilies(form, texts, values, starts, atMs) : null;
-}
-
-/** What there is to say of a family without its text. */
-function describe({ name, type, help, metricCount, sampleCount, order }: FormFamily, pushedAtMs: number): Omit<StoredFamily, 'home'> {
-  return { name, type, help, metricCount, sampleCount, pushedAtMs, protobuf: null, order, hasLegacyNames: true, flaw: null };
 }
 
 /** The families by name, in a table that keeps them as they are. */

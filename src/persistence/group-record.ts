@@ -194,14 +194,15 @@ function readFamilies(reader: ByteReader, record: Buffer, pushTimeSeconds: numbe
   const heads: PlainHead[] = [];
   for (let i = 0; i < count; i++) heads.push(readPlainHead(reader, pushTimeSeconds * 1000));
   const families = new Map<string, StoredFamily>();
-  for (const head of heads) families.set(head.name, readFamilyBody(reader, record, head));
+  for (const head of heads) families.set(head.family.name, readFamilyBody(reader, record, head));
   if (families.size !== heads.length) reader.fail('a family stands twice');
   if (reader.remaining > 0) reader.fail(`${reader.remaining} bytes stand after the last family`);
   return families;
 }
 
 /** What a record of version 1 says of a family before the bodies begin. */
-interface PlainHead extends FamilyHead {
+interface PlainHead {
+  readonly family: FamilyHead;
   readonly pushedAtMs: number;
   readonly textBytes: number;
   readonly protobufBytes: number;
@@ -209,10 +210,10 @@ interface PlainHead extends FamilyHead {
 }
 
 function readPlainHead(reader: ByteReader, groupPushedAtMs: number): PlainHead {
-  const head = readFamilyHead(reader);
-  const { flags, metricCount } = head;
+  const family = readFamilyHead(reader);
+  const { flags, metricCount } = family;
   return {
-    ...head,
+    family,
     pushedAtMs: flags & flagOwnTime ? reader.readDouble('push time of a family') : groupPushedAtMs,
     textBytes: reader.readVarint('length of a text'),
     protobufBytes: flags & flagProtobuf ? reader.readVarint('length of a protobuf') : 0,
@@ -224,16 +225,16 @@ function readFamilyBody(reader: ByteReader, record: Buffer, head: PlainHead): St
   const start = reader.skip(head.textBytes, 'text');
   const protobufStart = reader.skip(head.protobufBytes, 'protobuf');
   return {
-    name: head.name,
-    type: head.type,
-    help: head.help,
-    metricCount: head.metricCount,
-    sampleCount: head.sampleCount,
+    name: head.family.name,
+    type: head.family.type,
+    help: head.family.help,
+    metricCount: head.family.metricCount,
+    sampleCount: head.family.sampleCount,
     pushedAtMs: head.pushedAtMs,
     home: { bytes: record, start, end: start + head.textBytes },
-    protobuf: head.flags & flagProtobuf ? record.subarray(protobufStart, protobufStart + head.protobufBytes) : null,
+    protobuf: head.family.flags & flagProtobuf ? record.subarray(protobufStart, protobufStart + head.protobufBytes) : null,
     order: head.order,
-    hasLegacyNames: (head.flags & flagLegacyNames) !== 0,
-    flaw: head.flaw,
+    hasLegacyNames: (head.family.flags & flagLegacyNames) !== 0,
+    flaw: head.family.flaw,
   };
 }
