@@ -136,7 +136,11 @@ export function testGroupLogContract(harness: () => LogHarness): void {
 
   test('a record is found with the form that it rests on', async () => {
     const { log, sink } = await openNew();
-    const [one, two, again] = ['one', 'two', 'one'].map((text) => createFormRecord(Buffer.from(text))) as [FormRecord, FormRecord, FormRecord];
+    const [one, two, again] = ['one', 'two', 'one'].map((text) => createFormRecord(Buffer.from(text))) as [
+      FormRecord,
+      FormRecord,
+      FormRecord,
+    ];
     const first = sink.revision;
     const [a, b, c] = ['["job","a"]', '["job","b"]', '["job","c"]'] as const;
     const second = await commitChanges(log, change(a, 'a1', first, one), change(b, 'b1', first, one), change(c, 'c1', first));

@@ -33,7 +33,9 @@ async function makeStore(file: string): Promise<Map<string, string>> {
     const changes = new Map<string, string | null>();
     for (let j = 0; j < 20; j++) {
       const samples = random() < 0.5 ? 1 : Math.floor(random() * 100);
-      const record = Buffer.from(encodeGroupRecord(makeSampleGroup(`job-${Math.floor(random() * 150)}`, samples, i)).bytes).toString('latin1');
+      const record = Buffer.from(encodeGroupRecord(makeSampleGroup(`job-${Math.floor(random() * 150)}`, samples, i)).bytes).toString(
+        'latin1',
+      );
       changes.set(`["job","${Math.floor(random() * 150)}"]`, random() < 0.2 ? null : record);
     }
     const forms = Array.from(changes, () => (random() < 0.5 ? null : makeForm(Math.floor(random() * 20))));
