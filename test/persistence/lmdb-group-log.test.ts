@@ -1,12 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { silentLogger } from '../../src/base/logger.ts';
 import { type BatchChange, createFormRecord } from '../../src/persistence/group-log.ts';
-import type { NewGroup } from '../../src/persistence/store-file.ts';
+import { createStoreFile, type NewGroup } from '../../src/persistence/store-file.ts';
+import { encodeStoreHeader, headerKey } from '../../src/persistence/store-record.ts';
+import { LmdbFile } from '../../src/persistence/lmdb-file.ts';
 import { LmdbGroupLog, type LmdbGroupLogOptions } from '../../src/persistence/lmdb-group-log.ts';
 import { readStore } from '../../src/persistence/read-store.ts';
-import { change, commitChanges, RecordingSink } from '../contract/group-log.ts';
+import { change, commitChanges, RecordingSink, showRecord } from '../contract/group-log.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = useTemporaryFolder();
@@ -87,6 +90,34 @@ describe('opening a store', () => {
     await next.close();
   });
 });
+
+test('a store of before there were forms is read as ever, and takes them from its next commit on', async () => {
+  const file = path.join(folder(), 'store.mdb');
+  const record = { bytes: Buffer.from('old'), form: null };
+  await createStoreFile(file, { createdBy: '0.0.1', createdAtMs: 7, groups: [{ key: '["job","a"]', value: record }] });
+  await writeOldHeader(file);
+  const sink = new RecordingSink();
+  const log = makeLog(file);
+  await log.open(sink);
+  expect([...sink.groups]).toEqual([['["job","a"]', 'old']]);
+  await commitChanges(log, change('["job","b"]', 'new', 0n, createFormRecord(Buffer.from('form'))));
+  await log.close();
+  const { header, entries } = readStore(file);
+  expect(header).toMatchObject({ createdBy: '0.0.1', groupCount: 2, formCount: 1 });
+  expect(new Set(entries.map(({ value }) => showRecord(value)))).toEqual(new Set(['old', 'new on form']));
+});
+
+/** Format 1 had no number of forms, which is the byte behind that of groups. */
+async function writeOldHeader(file: string): Promise<void> {
+  const now = encodeStoreHeader(readStore(file).header);
+  const old = Buffer.concat([now.subarray(0, 22), now.subarray(23)]);
+  old.writeUInt8(1, 8);
+  old.writeUInt32LE(crc32(old.subarray(4)), 0);
+  const target = new LmdbFile(file);
+  await target.write([{ key: headerKey, value: old }]);
+  await target.close();
+  expect(readStore(file).header.formCount).toBe(0);
+}
 
 describe('the form of records', () => {
   const form = createFormRecord(Buffer.from('form '.repeat(2000)));
