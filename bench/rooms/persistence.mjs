@@ -17,7 +17,7 @@ for (const samples of [50, 1000]) {
   fillStore(store, groups, samples);
   const stored = [...store.groups()];
   const records = stored.map(encodeGroupRecord);
-  const bytes = records.reduce((sum, { length }) => sum + length, 0) / groups;
+  const bytes = records.reduce((sum, record) => sum + record.bytes.length, 0) / groups;
   await time(`encode a record of ${samples} samples`, (i) => encodeGroupRecord(stored[i % groups]), bytes);
   await time(`decode a record of ${samples} samples`, (i) => decodeGroupRecord(records[i % groups]), bytes);
   if (samples === 50) await timeCommits(records, bytes);

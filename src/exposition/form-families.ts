@@ -1,6 +1,8 @@
 import type { FamilyTable } from '../model/family-table.ts';
+import type { GroupingKey } from '../model/grouping-key.ts';
+import type { MetricType } from '../model/metric-family.ts';
 import type { ReadyText, StoredFamily } from '../model/stored-family.ts';
-import type { KeyTexts } from './fast-text/line-labels.ts';
+import { type KeyTexts, renderKeyTexts } from './fast-text/line-labels.ts';
 import { type FormFamily, lengthWithoutValues, type TextForm } from './fast-text/text-form.ts';
 
 /**
@@ -10,9 +12,9 @@ import { type FormFamily, lengthWithoutValues, type TextForm } from './fast-text
 export class FormFamilies implements FamilyTable {
   /** Two tables of one form, in groups of one grouping key, hold the same series. */
   readonly form: TextForm;
-  readonly texts: KeyTexts;
-  /** One after the other, each ended by a line feed: latin1. */
+  /** Of all samples in the order of the text, each ended by a line feed; a latin1 string. */
   readonly valueText: string;
+  readonly texts: KeyTexts;
   /** Where the values of each family begin. */
   readonly valueStarts: readonly number[];
   readonly pushedAtMs: number;
@@ -42,12 +44,12 @@ export class FormFamilies implements FamilyTable {
   get(name: string): StoredFamily | undefined {
     if (this.#settled !== null) return this.#settled.get(name);
     const family = this.form.families.get(name);
-    return family === undefined ? undefined : this.#view(family);
+    return family === undefined ? undefined : new FamilyView(this, family);
   }
 
   *values(): Generator<StoredFamily> {
     if (this.#settled !== null) yield* this.#settled.values();
-    else for (const family of this.form.families.values()) yield this.#view(family);
+    else for (const family of this.form.families.values()) yield new FamilyView(this, family);
   }
 
   /** Characters that are kept for this push alone. */
@@ -60,20 +62,9 @@ export class FormFamilies implements FamilyTable {
     return lengthWithoutValues(this.form.whole, this.texts) + this.valueText.length;
   }
 
-  textBytesOf(family: FormFamily): number {
-    const valuesEnd = this.valueStarts[family.place + 1] ?? this.valueText.length;
-    return lengthWithoutValues(family.measure, this.texts) + valuesEnd - (this.valueStarts[family.place] as number);
-  }
-
   /** The ready text of one family, a latin1 string of its bytes. */
   render(family: FormFamily): string {
     return this.form.render(family, this.texts, this.valueText, this.valueStarts[family.place] as number);
-  }
-
-  /** Writes the ready text of all families one behind the other. */
-  writeText(target: Buffer, start: number): void {
-    let end = start;
-    for (const family of this.form.families.values()) end += target.write(this.render(family), end, 'latin1');
   }
 
   /** The families as they would be without a form, their texts in one buffer. */
@@ -85,7 +76,7 @@ export class FormFamilies implements FamilyTable {
     for (const family of this.form.families.values()) {
       const start = end;
       end += bytes.write(this.render(family), start, 'latin1');
-      families.set(family.name, { ...describe(family, this.pushedAtMs), home: { bytes, start, end } });
+      families.set(family.name, describe(family, this.pushedAtMs, { bytes, start, end }));
     }
     return families;
   }
@@ -94,26 +85,63 @@ export class FormFamilies implements FamilyTable {
   settle(): ReadonlyMap<string, StoredFamily> {
     return (this.#settled ??= this.toPlain());
   }
+}
 
-  /** A family whose text is written when it is looked at. */
-  #view(family: FormFamily): StoredFamily {
-    const write = (): ReadyText => {
-      const bytes = Buffer.from(this.render(family), 'latin1');
-      return { bytes, start: 0, end: bytes.length };
-    };
-    let home: ReadyText | null = null;
-    return {
-      ...describe(family, this.pushedAtMs),
-      get home(): ReadyText {
-        return (home ??= write());
-      },
-    };
+function describe({ name, type, help, metricCount, sampleCount, order }: FormFamily, pushedAtMs: number, home: ReadyText): StoredFamily {
+  return { name, type, help, metricCount, sampleCount, pushedAtMs, home, protobuf: null, order, hasLegacyNames: true, flaw: null };
+}
+
+/** A family whose text is written when it is looked at. A class, since a start makes some of them for each family that is stored. */
+class FamilyView implements StoredFamily {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string | null;
+  readonly metricCount: number;
+  readonly sampleCount: number;
+  readonly pushedAtMs: number;
+  readonly protobuf: null = null;
+  readonly order: Uint32Array | null;
+  readonly hasLegacyNames: boolean = true;
+  readonly flaw: null = null;
+  readonly #table: FormFamilies;
+  readonly #family: FormFamily;
+  #home: ReadyText | null = null;
+
+  constructor(table: FormFamilies, family: FormFamily) {
+    this.name = family.name;
+    this.type = family.type;
+    this.help = family.help;
+    this.metricCount = family.metricCount;
+    this.sampleCount = family.sampleCount;
+    this.pushedAtMs = table.pushedAtMs;
+    this.order = family.order;
+    this.#table = table;
+    this.#family = family;
+  }
+
+  get home(): ReadyText {
+    if (this.#home === null) {
+      const bytes = Buffer.from(this.#table.render(this.#family), 'latin1');
+      this.#home = { bytes, start: 0, end: bytes.length };
+    }
+    return this.#home;
   }
 }
 
-/** What there is to say of a family without its text. */
-function describe({ name, type, help, metricCount, sampleCount, order }: FormFamily, pushedAtMs: number): Omit<StoredFamily, 'home'> {
-  return { name, type, help, metricCount, sampleCount, pushedAtMs, protobuf: null, order, hasLegacyNames: true, flaw: null };
+/** The families of a form with these values, as they are kept in `valueText`; null if the values, or the labels, are not of this form. */
+export function restoreFormFamilies(form: TextForm, key: GroupingKey, values: string, atMs: number): FormFamilies | null {
+  const texts = renderKeyTexts(key);
+  if (form.whole.labelCounts.length > texts.labels.length) return null;
+  const starts: number[] = [];
+  let end = 0;
+  for (const { sampleCount } of form.families.values()) {
+    starts.push(end);
+    for (let i = 0; i < sampleCount; i++) {
+      end = values.indexOf('\n', end) + 1;
+      if (end === 0) return null;
+    }
+  }
+  return end === values.length ? new FormFamilies(form, texts, values, starts, atMs) : null;
 }
 
 /** The families by name, in a table that keeps them as they are. */

@@ -1,3 +1,5 @@
+/** Such a string, if it is ASCII, has a length of one byte. */
+const shortLengthMax = 40;
 const firstCapacityBytes = 512;
 /** A larger buffer is not kept for the next record. */
 const keptCapacityBytes = 256 * 1024;
@@ -34,6 +36,25 @@ export class ByteWriter {
 
   /** The length in bytes, then the UTF-8. */
   writeString(value: string): void {
+    if (value.length > shortLengthMax || !this.#writeShortAscii(value)) this.#writeLongString(value);
+  }
+
+  /** Most names and values: a call into native code costs more than a few characters. */
+  #writeShortAscii(value: string): boolean {
+    this.#reserve(1 + value.length);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    bytes[at++] = value.length;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) return false;
+      bytes[at++] = code;
+    }
+    this.#length = at;
+    return true;
+  }
+
+  #writeLongString(value: string): void {
     const length = Buffer.byteLength(value);
     this.writeVarint(length);
     this.#reserve(length);
@@ -54,7 +75,7 @@ export class ByteWriter {
 
   /** The bytes so far in a buffer that the caller owns, with room for `extraBytes` after them. */
   finish(extraBytes: number): Buffer {
-    const bytes = Buffer.allocUnsafeSlow(this.#length + extraBytes);
+    const bytes = Buffer.allocUnsafe(this.#length + extraBytes);
     this.#bytes.copy(bytes, 0, 0, this.#length);
     return bytes;
   }

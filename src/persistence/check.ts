@@ -1,19 +1,22 @@
 import { closeSync, existsSync, fstatSync, openSync, statSync } from 'node:fs';
+import { countSamples } from '../exposition/form-families.ts';
 import { storeDamaged, storePathUnusable } from './errors.ts';
 import { decodeGroupRecord } from './group-record.ts';
 import { PageError, readMetaPage, type MetaPage } from './lmdb-page.ts';
 import { PageFile } from './lmdb-walk.ts';
-import { describeDamage, readStore } from './read-store.ts';
-import { salvageEntries } from './salvage-entries.ts';
+import { describeDamage, readStore, type StoredGroup } from './read-store.ts';
+import { salvageGroups } from './salvage-groups.ts';
 import { createStoreFile, prepareStorePath, refuseForeignFile, type StoreFileKind } from './store-file.ts';
 import { acquireStoreLock } from './store-lock.ts';
-import type { Entry } from './store-record.ts';
 
 /** What a sound store holds. */
 export interface StoreSummary {
   readonly groups: number;
   readonly families: number;
   readonly samples: number;
+  /** What groups share: their number and size. */
+  readonly formCount: number;
+  readonly formBytes: number;
   readonly fileBytes: number;
   readonly freeBytes: number;
   readonly revision: bigint;
@@ -29,23 +32,23 @@ export function checkStore(file: string): StoreSummary {
   if (recogniseStoreFile(file) !== 'lmdb') refuseForeignFile(file);
   const lock = acquireStoreLock(`${file}.lock`);
   try {
-    const { header, entries, pageSize, freePages } = readStore(file);
+    const { header, entries, formBytes, pageSize, freePages } = readStore(file);
     let families = 0;
     let samples = 0;
     for (const entry of entries) {
       const group = decodeEntryGroup(file, entry);
       families += group.families.size;
-      for (const { sampleCount } of group.families.values()) samples += sampleCount;
+      samples += countSamples(group.families);
     }
-    const { revision, createdAtMs, createdBy } = header;
+    const { revision, createdAtMs, createdBy, formCount } = header;
     const sizes = { fileBytes: statSync(file).size, freeBytes: freePages * pageSize };
-    return { groups: entries.length, families, samples, ...sizes, revision, createdAtMs, createdBy };
+    return { groups: entries.length, families, samples, formCount, formBytes, ...sizes, revision, createdAtMs, createdBy };
   } finally {
     lock.release();
   }
 }
 
-function decodeEntryGroup(file: string, entry: Entry): ReturnType<typeof decodeGroupRecord> {
+function decodeEntryGroup(file: string, entry: StoredGroup): ReturnType<typeof decodeGroupRecord> {
   try {
     return decodeGroupRecord(entry.value);
   } catch (cause) {
@@ -59,6 +62,8 @@ export interface SalvageSummary {
   readonly groups: number;
   /** Groups found on pages that nothing leads to any more: they may be of an older state, or deleted. */
   readonly strayGroups: number;
+  /** Groups of which only values are left, since what says which series they are of is lost. */
+  readonly lostGroups: number;
 }
 
 export interface SalvageOptions {
@@ -79,12 +84,12 @@ export async function salvageStore(file: string, out: string, options: SalvageOp
   const fd = openSync(file, 'r');
   try {
     const { pageSize, root } = findRoot(fd);
-    const { current, stray } = salvageEntries(new PageFile(fd, fstatSync(fd).size, pageSize), root);
+    const { current, stray, formless } = salvageGroups(new PageFile(fd, fstatSync(fd).size, pageSize), root);
     if (kind !== 'lmdb' && current.size + stray.size === 0) refuseForeignFile(file);
     const isComplete = isSound(file);
     const groups = isComplete ? [...current.values()] : [...current.values(), ...stray.values()];
     await createStoreFile(out, { createdBy: options.version, createdAtMs: options.nowMs, groups });
-    return { groups: current.size, strayGroups: isComplete ? 0 : stray.size };
+    return { groups: current.size, strayGroups: isComplete ? 0 : stray.size, lostGroups: isComplete ? 0 : formless.size };
   } finally {
     closeSync(fd);
     lock.release();

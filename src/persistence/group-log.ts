@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /**
  * Where group records are kept: in memory only, in an embedded store, or with replicas. State, not commands: one record per group,
  * the whole group after merging, so replay and compaction are trivially right. Validation, merging, batching and scrapes sit above.
@@ -25,7 +27,29 @@ export interface Change {
   /** `GroupingKey.id`. */
   readonly key: string;
   readonly revision: bigint;
-  readonly value: Uint8Array | null;
+  readonly value: GroupRecord | null;
+}
+
+/** A group as it is kept. */
+export interface GroupRecord {
+  readonly bytes: Uint8Array;
+  /** What the bytes rest on: they cannot be read without it. */
+  readonly form: FormRecord | null;
+}
+
+/** Bytes that the records of many groups have in common. A log keeps them once, for as long as one of its records rests on them. */
+export interface FormRecord {
+  /** A digest of the bytes, in hex: forms of one id are the same. */
+  readonly id: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Of the digest by which a form is known, a SHA-256 cut short. */
+export const formIdBytes = 16;
+
+/** The form with these bytes. The caller hands them over. */
+export function createFormRecord(bytes: Uint8Array): FormRecord {
+  return { id: hash('sha256', bytes, 'hex').slice(0, 2 * formIdBytes), bytes };
 }
 
 export interface GroupLogSink {
@@ -44,7 +68,7 @@ export interface BatchChange {
   /** The revision of the log that this change was decided on: it conflicts when the key changed later. Local logs do not look at it. */
   readonly expect: bigint;
   /** Encodes the record when a log wants the bytes: called at most once, before `commit` returns its promise. `null`: the group goes. */
-  readonly value: (() => Uint8Array) | null;
+  readonly value: (() => GroupRecord) | null;
 }
 
 export type CommitResult = { readonly revision: bigint } | { readonly conflict: bigint };

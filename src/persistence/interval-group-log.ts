@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts';
 import { Failure } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { storeNotReady } from './errors.ts';
-import type { Batch, BatchChange, CommitResult, GroupLog, GroupLogSink, LogHealth } from './group-log.ts';
+import type { Batch, BatchChange, CommitResult, GroupLog, GroupLogSink, GroupRecord, LogHealth } from './group-log.ts';
 import { pendingBytesMax, probeIntervalMs } from './limits.ts';
 import { silentObserver, type PersistenceObserver } from './persistence-observer.ts';
 
@@ -22,7 +22,7 @@ export class IntervalGroupLog implements GroupLog {
   readonly #inner: GroupLog;
   readonly #options: IntervalGroupLogOptions;
   readonly #observer: PersistenceObserver;
-  #pending = new Map<string, Uint8Array | null>();
+  #pending = new Map<string, GroupRecord | null>();
   #pendingBytes = 0;
   #revision = 0n;
   #timer: NodeJS.Timeout | null = null;
@@ -80,8 +80,8 @@ export class IntervalGroupLog implements GroupLog {
     if (this.#pending.size > 0 && this.#failure !== null) throw this.#failure;
   }
 
-  #addPending(key: string, value: Uint8Array | null): void {
-    this.#pendingBytes += (value?.length ?? 0) - (this.#pending.get(key)?.length ?? 0);
+  #addPending(key: string, value: GroupRecord | null): void {
+    this.#pendingBytes += countBytes(value) - countBytes(this.#pending.get(key) ?? null);
     this.#pending.set(key, value);
   }
 
@@ -123,4 +123,9 @@ export class IntervalGroupLog implements GroupLog {
       );
     }
   }
+}
+
+/** A form counts for each group that rests on it: what waits may be the last that holds it. */
+function countBytes(record: GroupRecord | null): number {
+  return record === null ? 0 : record.bytes.length + (record.form?.bytes.length ?? 0);
 }

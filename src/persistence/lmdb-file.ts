@@ -9,6 +9,18 @@ export interface LmdbChange {
 }
 
 /**
+ * A transaction is a `batch`, which would wait for the next turn of the event loop, and which any write behind it makes begin at once
+ * (`txnStartThreshold` is documented and missing in the types).
+ */
+const beginAtOnce = { eventTurnBatching: false, commitDelay: 0, txnStartThreshold: 1 };
+
+/**
+ * Nothing ever stands under this key. Removing it behind a batch is what starts the worker thread while the answers to the last commit are
+ * still to be written and other requests to be read: with 64 clients a batch begins half a millisecond earlier.
+ */
+const absentKey = Buffer.from([1]);
+
+/**
  * An LMDB file open for writing: the only place that knows the `lmdb` package.
  *
  * When is a transaction on disk? With `overlappingSync: false` the promise of a put resolves after `mdb_txn_commit` returned in the
@@ -33,9 +45,7 @@ export class LmdbFile {
       // Text compresses well, but one slow thread would hold up every commit; the file system may do it.
       compression: false,
       cache: false,
-      // All puts of one turn of the event loop go into one transaction: what makes a batch atomic.
-      eventTurnBatching: true,
-      commitDelay: 0,
+      ...beginAtOnce,
       // Nothing but the root database; no more handles than that.
       maxDbs: 1,
       // Pages are written from zeroed memory, so that the file never holds other memory of the process.
@@ -58,10 +68,13 @@ export class LmdbFile {
    */
   async write(changes: readonly LmdbChange[]): Promise<void> {
     assert(changes.length > 0, 'an empty transaction');
-    const done = new Set<Promise<boolean>>();
-    for (const { key, value } of changes) done.add(value === null ? this.#db.remove(key) : this.#db.put(key, value));
+    const writeAll = (): void => {
+      for (const { key, value } of changes) void (value === null ? this.#db.remove(key) : this.#db.put(key, value));
+    };
     try {
-      await Promise.all(done);
+      const committed = this.#db.batch(writeAll);
+      void this.#db.remove(absentKey);
+      await committed;
     } catch (error) {
       throw await findCommitError(error);
     }

@@ -6,20 +6,13 @@ import type { Logger } from '../base/logger.ts';
 import { commitFailed, storeDamaged, storeNotReady, storePathUnusable } from './errors.ts';
 import type { Batch, CommitResult, GroupLog, GroupLogSink, LogHealth } from './group-log.ts';
 import { probeIntervalMs, spareDiskBytes } from './limits.ts';
-import { LmdbFile, type LmdbChange } from './lmdb-file.ts';
+import { LmdbFile } from './lmdb-file.ts';
 import { silentObserver, type PersistenceObserver } from './persistence-observer.ts';
 import { readStore } from './read-store.ts';
-import { createStoreFile, keepBackup, prepareStorePath, refuseForeignFile } from './store-file.ts';
+import { createStoreFile, keepBackup, type NewGroup, prepareStorePath, refuseForeignFile } from './store-file.ts';
 import { acquireStoreLock, type StoreLock } from './store-lock.ts';
-import {
-  addChecksum,
-  decodeStoreHeader,
-  encodeEntry,
-  encodeStoreHeader,
-  headerKey,
-  makeEntryKey,
-  type StoreHeader,
-} from './store-record.ts';
+import { decodeStoreHeader, encodeStoreHeader, headerKey, type StoreHeader } from './store-record.ts';
+import { StoreTally } from './transaction.ts';
 
 export interface LmdbGroupLogOptions {
   readonly path: string;
@@ -32,16 +25,7 @@ export interface LmdbGroupLogOptions {
    * Reads a file that is not a store, such as the reference's, or returns `null` if it does not know it. What it returns becomes the
    * new store, and the file stays beside it as `PATH.pushgateway.bak`.
    */
-  readonly importFile?: (path: string) => Promise<readonly { readonly key: string; readonly value: Uint8Array }[] | null>;
-}
-
-/** What a transaction changes, made before it is known whether it will succeed. */
-interface Transaction {
-  readonly changes: readonly LmdbChange[];
-  readonly header: StoreHeader;
-  /** Checksums of the entries as they will be; `null`: gone. */
-  readonly checksums: ReadonlyMap<string, number | null>;
-  readonly bytes: number;
+  readonly importFile?: (path: string) => Promise<readonly NewGroup[] | null>;
 }
 
 /**
@@ -53,8 +37,7 @@ export class LmdbGroupLog implements GroupLog {
   readonly #observer: PersistenceObserver;
   #lock: StoreLock | null = null;
   #file: LmdbFile | null = null;
-  #header: StoreHeader | null = null;
-  readonly #checksums = new Map<string, number>();
+  #tally: StoreTally | null = null;
   #commit: Promise<unknown> | null = null;
   #trouble: { readonly reason: string; readonly bytes: number } | null = null;
   #probeTimer: NodeJS.Timeout | null = null;
@@ -74,8 +57,7 @@ export class LmdbGroupLog implements GroupLog {
       if (kind === 'other') await this.#importForeignFile();
       else if (kind !== 'lmdb') await this.#createFile([]);
       const { header, entries } = readStore(file);
-      for (const { key, checksum } of entries) this.#checksums.set(key, checksum);
-      this.#header = header;
+      this.#tally = new StoreTally(header, entries);
       this.#file = await this.#openFile(header);
       sink.reset(entries, header.revision);
     } catch (error) {
@@ -91,7 +73,7 @@ export class LmdbGroupLog implements GroupLog {
     if (this.#trouble !== null)
       return Promise.reject(storeNotReady(`cannot commit ${batch.changes.length} groups: ${this.#trouble.reason}`));
     const startMs = performance.now();
-    const commit = this.#write(this.#prepare(batch)).then((revision) => {
+    const commit = this.#write(batch).then((revision) => {
       const seconds = (performance.now() - startMs) / 1000;
       this.#observer.onCommit({ groups: batch.changes.length, seconds });
       return { revision };
@@ -127,7 +109,7 @@ export class LmdbGroupLog implements GroupLog {
     logger.info({ groups: groups.length, backup }, 'Imported the persistence file of the Prometheus Pushgateway');
   }
 
-  async #createFile(groups: Iterable<{ key: string; value: Uint8Array }>): Promise<void> {
+  async #createFile(groups: Iterable<NewGroup>): Promise<void> {
     const { path: file, version, clock } = this.#options;
     try {
       await createStoreFile(file, { createdBy: version, createdAtMs: clock.nowMs(), groups });
@@ -147,53 +129,21 @@ export class LmdbGroupLog implements GroupLog {
     throw storeDamaged(`cannot use the store ${file}: it is at revision ${revision}, not ${expected.revision}; restart to read it anew`);
   }
 
-  #prepare(batch: Batch): Transaction {
-    assert(this.#header !== null, 'a commit before open');
-    const revision = this.#header.revision + 1n;
-    let { groupCount, checksumSum } = this.#header;
-    let bytes = 0;
-    const changes: LmdbChange[] = [];
-    const checksums = new Map<string, number | null>();
-    for (const { key, value } of batch.changes) {
-      const last = this.#checksums.get(key);
-      if (last !== undefined) {
-        groupCount -= 1;
-        checksumSum = addChecksum(checksumSum, -last);
-      }
-      if (value === null) {
-        if (last === undefined) continue;
-        changes.push({ key: makeEntryKey(key), value: null });
-        checksums.set(key, null);
-        continue;
-      }
-      const entry = encodeEntry(key, revision, value());
-      changes.push({ key: makeEntryKey(key), value: entry.bytes });
-      checksums.set(key, entry.checksum);
-      groupCount += 1;
-      checksumSum = addChecksum(checksumSum, entry.checksum);
-      bytes += entry.bytes.length;
-    }
-    const header = { ...this.#header, revision, groupCount, checksumSum };
-    changes.push({ key: headerKey, value: encodeStoreHeader(header) });
-    return { changes, header, checksums, bytes };
-  }
-
-  async #write({ changes, header, checksums, bytes }: Transaction): Promise<bigint> {
-    assert(this.#file !== null, 'a commit before open');
+  async #write(batch: Batch): Promise<bigint> {
+    assert(this.#file !== null && this.#tally !== null, 'a commit before open');
+    const revision = this.#tally.header.revision + 1n;
+    const transaction = this.#tally.prepare(batch, revision);
+    const { changes, marks, bytes } = transaction;
     const startMs = performance.now();
     try {
       await this.#file.write(changes);
     } catch (error) {
-      throw await this.#enterTrouble(checksums.size, bytes, error);
+      throw await this.#enterTrouble(marks.size, bytes, error);
     }
-    this.#header = header;
-    for (const [key, checksum] of checksums) {
-      if (checksum === null) this.#checksums.delete(key);
-      else this.#checksums.set(key, checksum);
-    }
+    this.#tally.apply(transaction);
     const seconds = (performance.now() - startMs) / 1000;
-    this.#observer.onFlush({ groups: checksums.size, bytes, seconds, atMs: this.#options.clock.nowMs() });
-    return header.revision;
+    this.#observer.onFlush({ groups: marks.size, bytes, seconds, atMs: this.#options.clock.nowMs() });
+    return revision;
   }
 
   /** After a failed write LMDB may refuse everything, so the file is closed and opened anew by the probe. */
@@ -226,12 +176,13 @@ export class LmdbGroupLog implements GroupLog {
 
   /** Tries whether the disk takes writes again, by writing the header anew. */
   async #probeFile(): Promise<void> {
-    assert(this.#header !== null && this.#trouble !== null, 'a probe without trouble');
+    assert(this.#tally !== null && this.#trouble !== null, 'a probe without trouble');
+    const { header } = this.#tally;
     const { logger } = this.#options;
     try {
       if (!this.#hasSpace(this.#trouble.bytes)) throw new Error('no space left on device');
-      this.#file = await this.#openFile(this.#header);
-      await this.#file.write([{ key: headerKey, value: encodeStoreHeader(this.#header) }]);
+      this.#file = await this.#openFile(header);
+      await this.#file.write([{ key: headerKey, value: encodeStoreHeader(header) }]);
       this.#trouble = null;
       logger.info({}, 'The store takes writes again');
     } catch (error) {

@@ -3,17 +3,35 @@ import { storeDamaged } from './errors.ts';
 import { readAheadBytes } from './limits.ts';
 import { PageError } from './lmdb-page.ts';
 import { PageFile, readLatestMeta, walkPages, type PageUse } from './lmdb-walk.ts';
-import { addChecksum, decodeEntry, decodeStoreHeader, headerKey, type Entry, type StoreHeader } from './store-record.ts';
+import type { Change, FormRecord, GroupRecord } from './group-log.ts';
+import {
+  addChecksum,
+  checksumOfForm,
+  decodeEntry,
+  decodeFormEntry,
+  decodeStoreHeader,
+  formKeyBytes,
+  headerKey,
+  type Entry,
+  type StoreHeader,
+} from './store-record.ts';
 
 /** All that a store file holds. */
 export interface StoreContent extends PageUse {
   readonly header: StoreHeader;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly StoredGroup[];
+  /** What the forms take that groups share. */
+  readonly formBytes: number;
+}
+
+/** A group as it stands in the file. */
+export interface StoredGroup extends Change, Pick<Entry, 'checksum' | 'formId'> {
+  readonly value: GroupRecord;
 }
 
 /**
  * Reads a store file from end to end without LMDB and checks it: its pages (see `walkPages`), each entry against its checksum and its
- * key, and all of them together against the header. Opens it for reading only. Throws `PG_STORE_DAMAGED`, which says what is wrong,
+ * key, each form against its id, that every group has the form that it rests on, and all of them together against the header. Opens it for reading only. Throws `PG_STORE_DAMAGED`, which says what is wrong,
  * where, and what to do. Nobody may be writing the file.
  */
 export function readStore(file: string): StoreContent {
@@ -31,29 +49,64 @@ export function readStore(file: string): StoreContent {
 
   function collectContent(fd: number, fileBytes: number): StoreContent {
     const meta = readLatestMeta(fd, fileBytes);
-    const entries: Entry[] = [];
-    let header: StoreHeader | null = null;
-    let sum = 0;
+    const found = new FoundEntries();
     const use = walkPages(new PageFile(fd, fileBytes, meta.pageSize), meta, (key, data, page) => {
-      if (key.equals(headerKey)) {
-        header = decodeStoreHeader(data);
-        return;
-      }
-      const entry = decodeEntry(key, data);
-      if (typeof entry === 'string') throw new PageError(page, `the entry ${key.toString('hex')} is damaged: ${entry}`);
-      entries.push(entry);
-      sum = addChecksum(sum, entry.checksum);
+      found.add(key, data, page);
     });
-    return { ...use, entries, header: checkHeader(header, entries, sum) };
+    return { ...use, ...found.check() };
   }
 }
 
-function checkHeader(header: StoreHeader | null, entries: readonly Entry[], sum: number): StoreHeader {
-  if (header === null) throw new PageError(0, 'the header record of a Pushgate store is missing');
-  if (header.groupCount !== entries.length)
-    throw new PageError(0, `it holds ${entries.length} groups and should hold ${header.groupCount}`);
-  if (header.checksumSum !== sum) throw new PageError(0, 'its groups are not those of the last commit');
-  return header;
+/** What the pages of a store hold. */
+class FoundEntries {
+  #header: StoreHeader | null = null;
+  readonly #entries: Entry[] = [];
+  /** Where each of them stands. */
+  readonly #pages: number[] = [];
+  readonly #forms = new Map<string, FormRecord>();
+  #formBytes = 0;
+  #sum = 0;
+
+  add(key: Buffer, data: Buffer, page: number): void {
+    if (key.equals(headerKey)) {
+      this.#header = decodeStoreHeader(data);
+    } else if (key.length === formKeyBytes) {
+      const form = decodeFormEntry(key, data);
+      if (typeof form === 'string') throw new PageError(page, `the form ${key.toString('hex')} is damaged: ${form}`);
+      this.#forms.set(form.id, form);
+      this.#formBytes += data.length;
+      this.#sum = addChecksum(this.#sum, checksumOfForm(form.id));
+    } else {
+      const entry = decodeEntry(key, data);
+      if (typeof entry === 'string') throw new PageError(page, `the entry ${key.toString('hex')} is damaged: ${entry}`);
+      this.#entries.push(entry);
+      this.#pages.push(page);
+      this.#sum = addChecksum(this.#sum, entry.checksum);
+    }
+  }
+
+  /** Once all are there. */
+  check(): Pick<StoreContent, 'header' | 'entries' | 'formBytes'> {
+    const header = this.#header;
+    const groups = this.#entries.length;
+    if (header === null) throw new PageError(0, 'the header record of a Pushgate store is missing');
+    if (header.groupCount !== groups) throw new PageError(0, `it holds ${groups} groups and should hold ${header.groupCount}`);
+    const entries = this.#entries.map((entry, i): StoredGroup => {
+      const group = bringForm(entry, this.#forms);
+      if (group === null) throw new PageError(this.#pages[i] ?? 0, `the form of the group ${entry.key} is missing`);
+      return group;
+    });
+    const forms = this.#forms.size;
+    if (header.formCount !== forms) throw new PageError(0, `it holds ${forms} forms and should hold ${header.formCount}`);
+    if (header.checksumSum !== this.#sum) throw new PageError(0, 'its groups are not those of the last commit');
+    return { header, entries, formBytes: this.#formBytes };
+  }
+}
+
+/** A group with the form that it rests on, or null if that is not among these. */
+export function bringForm({ key, revision, checksum, formId, bytes }: Entry, forms: ReadonlyMap<string, FormRecord>): StoredGroup | null {
+  const form = formId === null ? null : forms.get(formId);
+  return form === undefined ? null : { key, revision, checksum, formId, value: { bytes, form } };
 }
 
 /** The walk jumps about: one pass from front to back first spares a disk thousands of single reads. */

@@ -15,9 +15,10 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { storeForeign, storePathUnusable } from './errors.ts';
-import { LmdbFile, type LmdbChange } from './lmdb-file.ts';
+import type { BatchChange, GroupRecord } from './group-log.ts';
+import { LmdbFile } from './lmdb-file.ts';
 import { isLmdbFile } from './lmdb-page.ts';
-import { addChecksum, encodeEntry, encodeStoreHeader, headerKey, makeEntryKey } from './store-record.ts';
+import { StoreTally } from './transaction.ts';
 
 /** What stands at a path before the store is opened. `other` is a file that is not LMDB's, perhaps the reference's. */
 export type StoreFileKind = 'missing' | 'empty' | 'lmdb' | 'other';
@@ -74,7 +75,13 @@ export interface NewStore {
   /** Version of Pushgate. */
   readonly createdBy: string;
   readonly createdAtMs: number;
-  readonly groups: Iterable<{ readonly key: string; readonly value: Uint8Array }>;
+  /** Each key once. */
+  readonly groups: Iterable<NewGroup>;
+}
+
+export interface NewGroup {
+  readonly key: string;
+  readonly value: GroupRecord;
 }
 
 /** How many groups go into one transaction while a store is made. */
@@ -85,32 +92,34 @@ const groupsPerTransaction = 1000;
  * under its name after a power failure: LMDB's own creation gives no such promise. Replaces what is there.
  * Returns the number of groups.
  */
-export async function createStoreFile(file: string, store: NewStore): Promise<number> {
+export async function createStoreFile(file: string, { createdBy, createdAtMs, groups }: NewStore): Promise<number> {
   const draft = `${file}.new`;
   removeDraft(draft);
   const target = new LmdbFile(draft);
-  let groupCount = 0;
-  let checksumSum = 0;
   const revision = 1n;
-  let changes: LmdbChange[] = [];
-  for (const { key, value } of store.groups) {
-    const entry = encodeEntry(key, revision, value);
-    changes.push({ key: makeEntryKey(key), value: entry.bytes });
-    groupCount += 1;
-    checksumSum = addChecksum(checksumSum, entry.checksum);
-    if (changes.length === groupsPerTransaction) {
-      await target.write(changes);
-      changes = [];
-    }
+  const tally = new StoreTally({ createdBy, createdAtMs, revision, groupCount: 0, formCount: 0, checksumSum: 0 }, []);
+  for (const changes of cutBatches(groups)) {
+    const transaction = tally.prepare({ changes }, revision);
+    await target.write(transaction.changes);
+    tally.apply(transaction);
   }
-  const { createdBy, createdAtMs } = store;
-  changes.push({ key: headerKey, value: encodeStoreHeader({ revision, groupCount, checksumSum, createdBy, createdAtMs }) });
-  await target.write(changes);
   await target.close();
   renameSync(draft, file);
   removeDraft(draft);
   syncFolder(path.dirname(file));
-  return groupCount;
+  return tally.header.groupCount;
+}
+
+/** At least one, since the first brings the header. */
+function* cutBatches(groups: Iterable<NewGroup>): Generator<BatchChange[]> {
+  let changes: BatchChange[] = [];
+  for (const { key, value } of groups) {
+    changes.push({ key, expect: 0n, value: () => value });
+    if (changes.length < groupsPerTransaction) continue;
+    yield changes;
+    changes = [];
+  }
+  yield changes;
 }
 
 function removeDraft(draft: string): void {

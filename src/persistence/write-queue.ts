@@ -2,13 +2,13 @@ import { Failure, Refusal } from '../base/errors.ts';
 import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { Group } from '../model/group.ts';
 import type { WriteRequest } from '../model/write-request.ts';
-import type { GroupChange, MetricStore } from '../store/metric-store.ts';
+import type { GroupChange, MetricStore, PreparedWrite } from '../store/metric-store.ts';
 import { storeUnavailable, writeQueueFull } from './errors.ts';
-import type { GroupLog } from './group-log.ts';
+import type { GroupLog, GroupRecord } from './group-log.ts';
 import { batchWritesMax, queuedWritesMax } from './limits.ts';
 
 /** Encodes a group for the log. */
-export type EncodeGroup = (group: Group) => Uint8Array;
+export type EncodeGroup = (group: Group) => GroupRecord;
 
 /**
  * Takes writes in their order of arrival to the group log and then to the store. While one commit runs, the writes that arrive gather and
@@ -61,42 +61,51 @@ export class WriteQueue {
   }
 
   async #run(): Promise<void> {
+    let answerLast = (): void => undefined;
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.length <= batchWritesMax ? this.#waiting : this.#waiting.slice(0, batchWritesMax);
-      this.#waiting = this.#waiting.length <= batchWritesMax ? [] : this.#waiting.slice(batchWritesMax);
-      await this.#writeBatch(batch);
+      const batch = this.#takeBatch();
+      const prepared = batch.map(({ request }) => this.#store.prepareWrite(request));
+      const changes = prepared.flatMap((write) => write.changes);
+      const merged = mergeChanges(changes);
+      const commit = this.#commit(merged);
+      // The disk is at work again: time to answer what it took before.
+      answerLast();
+      const failure = await commit;
+      if (failure === null) {
+        this.#store.applyChanges(merged);
+        answerLast = () => answerAll(batch, prepared);
+      } else {
+        this.#store.abandonChanges(changes);
+        answerLast = () => this.#fail(batch, failure.cause);
+      }
     }
     this.#running = null;
+    answerLast();
   }
 
-  async #writeBatch(batch: readonly QueuedWrite[]): Promise<void> {
-    const prepared = batch.map(({ request }) => this.#store.prepareWrite(request));
-    const changes = prepared.flatMap((write) => write.changes);
-    const merged = mergeChanges(changes);
+  #takeBatch(): readonly QueuedWrite[] {
+    const waiting = this.#waiting;
+    this.#waiting = waiting.length <= batchWritesMax ? [] : waiting.slice(batchWritesMax);
+    return waiting.length <= batchWritesMax ? waiting : waiting.slice(0, batchWritesMax);
+  }
+
+  /** Resolves with what went wrong, if something did. */
+  async #commit(changes: readonly GroupChange[]): Promise<{ readonly cause: unknown } | null> {
+    if (changes.length === 0) return null;
     try {
-      if (merged.length > 0) await this.#commit(merged);
+      const result = await this.#log.commit({
+        changes: changes.map(({ key, after }) => ({
+          key: key.id,
+          expect: this.#revision,
+          value: after === null ? null : () => this.#encode(after),
+        })),
+      });
+      if ('conflict' in result) throw storeUnavailable(`another replica wrote first, at revision ${result.conflict}; push again`);
+      this.#revision = result.revision;
+      return null;
     } catch (cause) {
-      this.#store.abandonChanges(changes);
-      this.#fail(batch, cause);
-      return;
+      return { cause };
     }
-    this.#store.applyChanges(merged);
-    prepared.forEach(({ refusal }, i) => {
-      if (refusal === null) batch[i]?.resolve();
-      else batch[i]?.reject(refusal);
-    });
-  }
-
-  async #commit(changes: readonly GroupChange[]): Promise<void> {
-    const result = await this.#log.commit({
-      changes: changes.map(({ key, after }) => ({
-        key: key.id,
-        expect: this.#revision,
-        value: after === null ? null : () => this.#encode(after),
-      })),
-    });
-    if ('conflict' in result) throw storeUnavailable(`another replica wrote first, at revision ${result.conflict}; push again`);
-    this.#revision = result.revision;
   }
 
   #fail(batch: readonly QueuedWrite[], cause: unknown): void {
@@ -114,6 +123,13 @@ interface QueuedWrite {
   readonly request: WriteRequest;
   readonly resolve: () => void;
   readonly reject: (reason: Refusal) => void;
+}
+
+function answerAll(batch: readonly QueuedWrite[], prepared: readonly PreparedWrite[]): void {
+  prepared.forEach(({ refusal }, i) => {
+    if (refusal === null) batch[i]?.resolve();
+    else batch[i]?.reject(refusal);
+  });
 }
 
 /** One change per group, from before the first to after the last: two writes to one group in one batch cost one record. */

@@ -1,5 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
-import type { BatchChange, Change, GroupLog, GroupLogSink } from '../../src/persistence/group-log.ts';
+import {
+  type BatchChange,
+  type Change,
+  createFormRecord,
+  type FormRecord,
+  type GroupLog,
+  type GroupLogSink,
+  type GroupRecord,
+} from '../../src/persistence/group-log.ts';
 
 /** A log under test; `reopen` gives a new one on the same storage. */
 export interface LogHarness {
@@ -32,13 +40,19 @@ export class RecordingSink implements GroupLogSink {
     for (const { key, value, revision: changed } of changes) {
       expect(changed).toBeLessThanOrEqual(revision);
       if (value === null) this.groups.delete(key);
-      else this.groups.set(key, Buffer.from(value).toString());
+      else this.groups.set(key, showRecord(value));
     }
   }
 }
 
-export function change(key: string, value: string | null, expect = 0n): BatchChange {
-  return { key, expect, value: value === null ? null : () => Buffer.from(value) };
+/** A record as a text: its bytes, and those of the form that it rests on. */
+export function showRecord({ bytes, form }: GroupRecord): string {
+  const text = Buffer.from(bytes).toString();
+  return form === null ? text : `${text} on ${Buffer.from(form.bytes).toString()}`;
+}
+
+export function change(key: string, value: string | null, expect = 0n, form: FormRecord | null = null): BatchChange {
+  return { key, expect, value: value === null ? null : () => ({ bytes: Buffer.from(value), form }) };
 }
 
 /** Commits and returns the revision, refusing a conflict. */
@@ -89,10 +103,10 @@ export function testGroupLogContract(harness: () => LogHarness): void {
     const { log, sink } = await openNew();
     let asked = 0;
     let isReturned = false;
-    const value = (): Uint8Array => {
+    const value = (): GroupRecord => {
       expect(isReturned).toBe(false);
       asked += 1;
-      return Buffer.from('bytes');
+      return { bytes: Buffer.from('bytes'), form: null };
     };
     const commit = log.commit({ changes: [{ key: '["job","a"]', expect: sink.revision, value }] });
     isReturned = true;
@@ -118,6 +132,23 @@ export function testGroupLogContract(harness: () => LogHarness): void {
     expect(Object.fromEntries(next.sink.groups)).toEqual({ '["job","a"]': 'three', '["job","c"]': '' });
     expect(next.sink.revision).toBeGreaterThan(sink.revision);
     expect(next.sink.revision).toBeLessThanOrEqual(third);
+  });
+
+  test('a record is found with the form that it rests on', async () => {
+    const { log, sink } = await openNew();
+    const [one, two, again] = ['one', 'two', 'one'].map((text) => createFormRecord(Buffer.from(text))) as [
+      FormRecord,
+      FormRecord,
+      FormRecord,
+    ];
+    const first = sink.revision;
+    const [a, b, c] = ['["job","a"]', '["job","b"]', '["job","c"]'] as const;
+    const second = await commitChanges(log, change(a, 'a1', first, one), change(b, 'b1', first, one), change(c, 'c1', first));
+    // Another form, an equal one from elsewhere, and one for the first time.
+    await commitChanges(log, change(a, 'a2', second, two), change(b, 'b2', second, again), change(c, 'c2', second, two));
+    const next = await closeAndReopen(log);
+    const expected = harness().isDurable ? { [a]: 'a2 on two', [b]: 'b2 on one', [c]: 'c2 on two' } : {};
+    expect(Object.fromEntries(next.sink.groups)).toEqual(expected);
   });
 
   test('keys of any length and any character are kept apart', async () => {

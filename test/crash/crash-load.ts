@@ -126,9 +126,11 @@ export class CrashLoad {
   /** No value comes twice, so each tells which write it is from. */
   #makeFamilies(kind: WriteKind, random: Random): Map<string, string> {
     const names = kind === 'replace' ? familyNames.filter(() => random.chance(0.7)) : [random.pick(familyNames)];
+    // So that what is pushed has one of a few forms, which groups come to share.
+    const isShared = random.chance(0.5);
     return new Map(
       names.map((name) => {
-        const count = random.chance(0.1) ? 150 : 1 + random.below(12);
+        const count = isShared ? 3 : random.chance(0.1) ? 150 : 1 + random.below(12);
         const lines = Array.from({ length: count }, (_, i) => `${name}{i="${i}"} ${this.#nextValue++}`);
         return [name, lines.sort().join('\n')] as const;
       }),

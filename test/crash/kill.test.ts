@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { checkStore } from '../../src/persistence/check.ts';
 import { createRandom } from '../fuzz/random.ts';
 import { type RunningServer, startPushgate } from '../support/server.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
@@ -16,6 +17,8 @@ interface Outcome {
   readonly losses: readonly string[];
   readonly acknowledged: number;
   readonly unanswered: number;
+  /** In the store at the end: what groups share. */
+  readonly formCount: number;
 }
 
 /** Serves, writes, kills, serves again and looks, so many times; stops at the first loss. */
@@ -40,7 +43,7 @@ async function runRounds(count: number, flags: readonly string[], wipeRate: numb
   }
   await server.stop();
   const { acknowledged, unanswered } = load;
-  return { losses, acknowledged, unanswered };
+  return { losses, acknowledged, unanswered, formCount: checkStore(path.join(folder(), 'store.mdb')).formCount };
 }
 
 /** Nothing is promised to a server that is killed before it serves, and it must not harm what is there. */
@@ -62,9 +65,10 @@ test(
   `killed at any moment, the server has everything that it acknowledged (${rounds} rounds, seed ${seed})`,
   { timeout: 120_000 + rounds * 6000 },
   async () => {
-    const { losses, acknowledged, unanswered } = await runRounds(rounds, [], 0.4);
+    const { losses, acknowledged, unanswered, formCount } = await runRounds(rounds, [], 0.4);
     console.log(`seed ${seed}: ${rounds} kills, ${acknowledged} writes acknowledged, ${unanswered} unanswered, ${losses.length} losses`);
     expect(losses).toEqual([]);
+    expect(formCount).toBeGreaterThan(0);
     // Else nothing was killed under load.
     expect(acknowledged).toBeGreaterThan(rounds * 50);
     expect(unanswered).toBeGreaterThan(rounds);

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readStore } from '../../src/persistence/read-store.ts';
+import { showRecord } from '../contract/group-log.ts';
 import { commandOf, needs } from '../support/debian.ts';
 import { createRandom } from '../support/fake-group-log.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
@@ -15,22 +16,29 @@ const folder = useTemporaryFolder();
 /** Commits batches of groups, and notes each batch before it begins and after it was acknowledged. */
 const loadSource = `
   import { openSync, writeSync } from 'node:fs';
+  import { createFormRecord } from './persistence/group-log.js';
   import { LmdbGroupLog } from './persistence/lmdb-group-log.js';
   const [, , path, notes, seed] = process.argv;
   const fd = openSync(notes, 'w');
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   let state = Number(seed);
   const random = () => (state = (state * 16807) % 2147483647) / 2147483647;
+  /** Half of the records rest on one of a few forms. */
+  const makeRecord = (text) => {
+    const [bytes, form] = text.split(' on ').map((part) => Buffer.from(part));
+    return { bytes, form: form === undefined ? null : createFormRecord(form) };
+  };
   const log = new LmdbGroupLog({ path, version: '0', clock: { nowMs: Date.now }, logger });
   await log.open({ reset() {}, apply() {} });
   for (let i = 1; i <= 60; i++) {
     const batch = {};
     for (let j = 0; j < 1 + random() * 6; j++) {
-      batch['group ' + Math.floor(random() * 20)] = random() < 0.2 ? null : i + ':' + 'x'.repeat(random() * 7000);
+      const form = random() < 0.5 ? '' : ' on ' + 'f'.repeat(1 + random() * 4) + 'o'.repeat(random() < 0.5 ? 0 : 5000);
+      batch['group ' + Math.floor(random() * 20)] = random() < 0.2 ? null : i + ':' + 'x'.repeat(random() * 7000) + form;
     }
     writeSync(fd, JSON.stringify({ begin: i, batch }));
     await log.commit({
-      changes: Object.entries(batch).map(([key, text]) => ({ key, expect: 0n, value: text === null ? null : () => Buffer.from(text) })),
+      changes: Object.entries(batch).map(([key, text]) => ({ key, expect: 0n, value: text === null ? null : () => makeRecord(text) })),
     });
     writeSync(fd, JSON.stringify({ done: i }));
   }
@@ -59,7 +67,7 @@ function record(): DiskEvent[] {
 type Groups = Record<string, string | null>;
 
 function readGroups(file: string): Groups {
-  return Object.fromEntries(readStore(file).entries.map(({ key, value }) => [key, Buffer.from(value).toString()]));
+  return Object.fromEntries(readStore(file).entries.map(({ key, value }) => [key, showRecord(value)]));
 }
 
 function addBatch(groups: Groups, batch: Groups): Groups {

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/logger.ts';
+import { createFormRecord, type FormRecord } from '../../src/persistence/group-log.ts';
 import { encodeGroupRecord } from '../../src/persistence/group-record.ts';
 import { LmdbGroupLog } from '../../src/persistence/lmdb-group-log.ts';
-import { change, commitChanges, RecordingSink } from '../contract/group-log.ts';
+import { change, commitChanges, RecordingSink, showRecord } from '../contract/group-log.ts';
 import { createRandom } from '../support/fake-group-log.ts';
 import { readStore } from '../../src/persistence/read-store.ts';
 import { makeSampleGroup } from '../support/sample-groups.ts';
@@ -18,7 +19,12 @@ function makeLog(file: string): LmdbGroupLog {
   return new LmdbGroupLog({ path: file, version: '0.0.0', clock: { nowMs: Date.now }, logger: silentLogger });
 }
 
-/** A store with deletes, overwrites, small and large records behind it: branch pages, overflow pages, free pages. */
+/** Of some bytes to some pages. */
+function makeForm(i: number): FormRecord {
+  return createFormRecord(Buffer.from(`form ${i} `.repeat(1 + i * i * 2)));
+}
+
+/** A store with deletes, overwrites, small and large records and forms behind it: branch pages, overflow pages, free pages. */
 async function makeStore(file: string): Promise<Map<string, string>> {
   const log = makeLog(file);
   await log.open(new RecordingSink());
@@ -27,10 +33,13 @@ async function makeStore(file: string): Promise<Map<string, string>> {
     const changes = new Map<string, string | null>();
     for (let j = 0; j < 20; j++) {
       const samples = random() < 0.5 ? 1 : Math.floor(random() * 100);
-      const record = Buffer.from(encodeGroupRecord(makeSampleGroup(`job-${Math.floor(random() * 150)}`, samples, i))).toString('latin1');
+      const record = Buffer.from(encodeGroupRecord(makeSampleGroup(`job-${Math.floor(random() * 150)}`, samples, i)).bytes).toString(
+        'latin1',
+      );
       changes.set(`["job","${Math.floor(random() * 150)}"]`, random() < 0.2 ? null : record);
     }
-    await commitChanges(log, ...Array.from(changes, ([key, value]) => change(key, value)));
+    const forms = Array.from(changes, () => (random() < 0.5 ? null : makeForm(Math.floor(random() * 20))));
+    await commitChanges(log, ...Array.from(changes, ([key, value], j) => change(key, value, 0n, forms[j])));
   }
   await log.close();
   return readGroups(file);
@@ -51,6 +60,7 @@ describe('a damaged store', () => {
   beforeAll(async () => {
     const file = path.join(folder(), 'sound.mdb');
     groups = await makeStore(file);
+    expect([...groups.values()].filter((text) => text.includes(' on form ')).length).toBeGreaterThan(20);
     original = readFileSync(file);
   });
 
@@ -81,7 +91,7 @@ describe('a damaged store', () => {
     ]);
     await commitChanges(log, ...Array.from(changes, ([key, value]) => change(key, value)));
     await log.close();
-    const after = readStore(file).entries.map(({ key, value }) => [key, Buffer.from(value).toString()] as const);
+    const after = readStore(file).entries.map(({ key, value }) => [key, showRecord(value)] as const);
     expect(new Map(after)).toEqual(new Map([...groups, ...changes]));
     return null;
   }

@@ -95,11 +95,12 @@ test(
     writeFileSync(filler, Buffer.alloc(4_000_000));
     const file = path.join(disk, 'store.mdb');
     let server = await start(file);
-    const body = `x{pad="${'y'.repeat(50_000)}"} 1\n`;
+    // No two alike: what groups have in common would be stored once.
+    const bodyOf = (i: number): string => `x{pad="${i} ${'y'.repeat(50_000)}"} 1\n`;
     const taken: string[] = [];
     let refused: Response | null = null;
     for (let i = 0; refused === null && i < 200; i++) {
-      const reply = await fetch(`${server.url}/metrics/job/j${i}`, { method: 'PUT', body });
+      const reply = await fetch(`${server.url}/metrics/job/j${i}`, { method: 'PUT', body: bodyOf(i) });
       if (reply.status === 200) taken.push(`j${i}`);
       else refused = reply;
     }

@@ -14,11 +14,11 @@ export function formBody(value: string): string {
   ].join('');
 }
 
-/** What the decoder makes of `formBody` once enough groups have pushed one like it. */
-export function decodeShared(key: GroupingKey, value: string, atMs: number): FormFamilies {
+/** What the decoder makes of a body once enough groups have pushed one like it. */
+export function decodeShared(key: GroupingKey, value: string, atMs: number, bodyOf: (value: string) => string = formBody): FormFamilies {
   const decoder = new FastTextDecoder();
-  for (let i = 0; i <= sharedFormGroupsMin; i++) decoder.decode(Buffer.from(formBody('7')), createKey({ job: `other ${i}` }), 1);
-  const families = decoder.decode(Buffer.from(formBody(value)), key, atMs);
+  for (let i = 0; i <= sharedFormGroupsMin; i++) decoder.decode(Buffer.from(bodyOf('7')), createKey({ job: `other ${i}` }), 1);
+  const families = decoder.decode(Buffer.from(bodyOf(value)), key, atMs);
   if (!(families instanceof FormFamilies)) throw new Error(`a body with ${value} has no form`);
   return families;
 }

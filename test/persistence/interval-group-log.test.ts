@@ -26,7 +26,7 @@ describe('a log with an interval', () => {
     expect(storage.revision).toBe(0n);
     await waitFor(() => storage.revision > 0n);
     expect(storage.revision).toBe(1n);
-    expect(Buffer.from(storage.records.get('["job","a"]')?.value ?? []).toString()).toBe('99');
+    expect(Buffer.from(storage.records.get('["job","a"]')?.value?.bytes ?? []).toString()).toBe('99');
     await log.close();
   });
 
@@ -47,7 +47,7 @@ describe('a log with an interval', () => {
     await waitFor(() => log.health().reason?.startsWith('cannot commit') === true);
     inner.unreadyReason = null;
     await waitFor(() => log.health().ready);
-    expect(Buffer.from(storage.records.get('["job","a"]')?.value ?? []).toString()).toBe('kept');
+    expect(Buffer.from(storage.records.get('["job","a"]')?.value?.bytes ?? []).toString()).toBe('kept');
     await log.close();
   });
 

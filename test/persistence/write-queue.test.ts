@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createRateLimitedLog } from '../../src/base/rate-limited-log.ts';
 import { decodeGroupRecord, encodeGroupRecord } from '../../src/persistence/group-record.ts';
-import type { Batch, CommitResult, GroupLog } from '../../src/persistence/group-log.ts';
+import type { Batch, CommitResult, GroupLog, GroupRecord } from '../../src/persistence/group-log.ts';
 import { queuedWritesMax } from '../../src/persistence/limits.ts';
 import { WriteQueue } from '../../src/persistence/write-queue.ts';
 import { FakeGroupLog, FakeStorage } from '../support/fake-group-log.ts';
@@ -73,7 +73,7 @@ test('writes that arrive during a commit share the next one, with one record per
     ],
   ]);
   const record = log.batches[1]?.changes[0]?.value?.();
-  expect([...decodeGroupRecord(record as Uint8Array).families.keys()]).toEqual(['f1', 'f2']);
+  expect([...decodeGroupRecord(record as GroupRecord).families.keys()]).toEqual(['f1', 'f2']);
   expect([...store.groups()].map(({ key }) => key.id)).toEqual(['["job","a"]', '["job","b"]']);
 });
 

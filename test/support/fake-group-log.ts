@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineFailure, type FailureKind } from '../../src/base/errors.ts';
-import type { Batch, Change, CommitResult, GroupLog, GroupLogSink, LogHealth } from '../../src/persistence/group-log.ts';
+import type { Batch, Change, CommitResult, GroupLog, GroupLogSink, GroupRecord, LogHealth } from '../../src/persistence/group-log.ts';
 
 /** A failed commit that wrote nothing. */
 export const fakeFailure: FailureKind = defineFailure('FAKE_COMMIT_FAILED');
@@ -25,7 +25,7 @@ export class FakeStorage {
   readonly #listeners = new Set<(changes: readonly Change[], revision: bigint) => void>();
 
   /** Writes all or nothing. Returns `false` if a key changed after the revision that its change was decided on. */
-  write(changes: readonly { key: string; expect: bigint; value: Uint8Array | null }[]): boolean {
+  write(changes: readonly { key: string; expect: bigint; value: GroupRecord | null }[]): boolean {
     if (changes.some(({ key, expect }) => (this.records.get(key)?.revision ?? 0n) > expect)) return false;
     this.revision += 1n;
     const written = changes.map(({ key, value }) => ({ key, value, revision: this.revision }));
@@ -86,7 +86,7 @@ export class FakeGroupLog implements GroupLog {
     this.#stopListening?.();
   }
 
-  async #run(changes: readonly { key: string; expect: bigint; value: Uint8Array | null }[]): Promise<CommitResult> {
+  async #run(changes: readonly { key: string; expect: bigint; value: GroupRecord | null }[]): Promise<CommitResult> {
     const { failureRate = 0, conflictRate = 0, lostReplyRate = 0 } = this.#faults;
     const [failure, conflict, lostReply] = [this.#random(), this.#random(), this.#random()];
     await this.#delay();

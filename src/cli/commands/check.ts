@@ -1,4 +1,5 @@
 import { checkStore, salvageStore, type StoreSummary } from '../../persistence/check.ts';
+import type { Change } from '../../persistence/group-log.ts';
 import { decodeGroupRecord } from '../../persistence/group-record.ts';
 import { readBuildInfo } from '../../telemetry/build-info.ts';
 import type { Command, CommandIo } from './command.ts';
@@ -46,24 +47,29 @@ export const checkCommand: Command = {
 };
 
 async function salvage(file: string, out: string, { clock, stdout }: CommandIo): Promise<void> {
-  const { groups, strayGroups } = await salvageStore(file, out, { version: readBuildInfo().version, nowMs: clock.nowMs() });
+  const { groups, strayGroups, lostGroups } = await salvageStore(file, out, { version: readBuildInfo().version, nowMs: clock.nowMs() });
   stdout.write(`Salvaged ${groups + strayGroups} groups from ${file} to ${out}.\n`);
-  if (strayGroups === 0) return;
-  stdout.write(
-    `${strayGroups} of them were found on pages that nothing leads to any more: they may be older than the last push, or deleted.\n`,
-  );
+  if (strayGroups > 0) {
+    stdout.write(
+      `${strayGroups} of them were found on pages that nothing leads to any more: they may be older than the last push, or deleted.\n`,
+    );
+  }
+  if (lostGroups > 0) {
+    stdout.write(`${lostGroups} groups were left out: their values are there, but the form that says what series they are of is lost.\n`);
+  }
 }
 
 function describeStore(file: string, summary: StoreSummary): string {
-  const { groups, families, samples, fileBytes, freeBytes, revision, createdAtMs, createdBy } = summary;
+  const { groups, families, samples, formCount, formBytes, fileBytes, freeBytes, revision, createdAtMs, createdBy } = summary;
   return (
     `${file} is sound: ${groups} groups, ${families} metric families, ${samples} samples.\n` +
     `Commits: ${revision}. Size: ${fileBytes} bytes, of which ${freeBytes} are free for the next pushes.\n` +
+    (formCount === 0 ? '' : `What groups have in common is kept once: ${formCount} forms of together ${formBytes} bytes.\n`) +
     `Created by Pushgate ${createdBy} on ${new Date(createdAtMs).toISOString()}.\n`
   );
 }
 
-function describePushgatewayFile(file: string, groups: readonly { readonly value: Uint8Array | null }[]): string {
+function describePushgatewayFile(file: string, groups: readonly Pick<Change, 'value'>[]): string {
   const families = groups.reduce((sum, { value }) => sum + (value === null ? 0 : decodeGroupRecord(value).families.size), 0);
   return (
     `${file} is a persistence file of the Prometheus Pushgateway that can be read to its end: ` +

@@ -33,26 +33,25 @@ export class TextForm {
     this.families = new Map(
       families.map((parts, place) => {
         const holeStart = families[place - 1]?.holeEnd ?? 0;
-        return [parts.name, { ...parts, place, holeStart, measure: measure(holeStart, parts.holeEnd, constants, holes) }];
+        return [parts.name, { ...parts, place, holeStart }];
       }),
     );
     this.longestConstant = constants.reduce((longest, { length }) => Math.max(longest, length), 0);
-    this.whole = measure(0, holes.length, constants, holes);
+    this.whole = measure(constants, holes);
     this.sampleCount = families.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
     this.weight = constants.reduce((sum, text) => sum + text.length + stringOverhead, 0) + holes.length * 2;
   }
 
   /** Whether the text is the same, where the values and the grouping labels are. */
   isLike(other: TextForm): boolean {
-    const constants = other.constants;
+    const { constants, holes } = other;
     if (this.constants.length !== constants.length) return false;
-    return this.constants.every((text, i) => text === constants[i]) && this.holes.every((kind, i) => kind === other.holes[i]);
+    return this.constants.every((text, i) => text === constants[i]) && this.holes.every((kind, i) => kind === holes[i]);
   }
 
   /** The ready text of one family; its values begin at `start` of `values`. Hot path: every group of every scrape. */
   render({ holeStart, holeEnd }: FormFamily, { labels, alone }: KeyTexts, values: string, start: number): string {
-    const constants = this.constants;
-    const holes = this.holes;
+    const { constants, holes } = this;
     let text = '';
     let at = start;
     // Name and grouping labels, the same for one line after the other.
@@ -110,7 +109,6 @@ export interface FormFamily extends FormFamilyParts {
   /** Among the families of the form. */
   readonly place: number;
   readonly holeStart: number;
-  readonly measure: TextMeasure;
 }
 
 /** What the length of a text is made of, but for its values. */
@@ -121,11 +119,11 @@ interface TextMeasure {
   readonly labelCounts: readonly number[];
 }
 
-function measure(start: number, end: number, constants: readonly string[], holes: readonly number[]): TextMeasure {
+function measure(constants: readonly string[], holes: readonly number[]): TextMeasure {
   const labelCounts: number[] = [];
   let allLabelsCount = 0;
   let constantsLength = 0;
-  for (let hole = start; hole < end; hole++) {
+  for (let hole = 0; hole < holes.length; hole++) {
     constantsLength += (constants[hole] as string).length;
     const kind = holes[hole] as number;
     if (kind === allLabels) allLabelsCount++;

@@ -4,6 +4,7 @@ import { storeFamily } from '../../exposition/store-family.ts';
 import { createGroupingKey } from '../../model/grouping-key.ts';
 import type { Group } from '../../model/group.ts';
 import { encodeGroupRecord } from '../group-record.ts';
+import type { NewGroup } from '../store-file.ts';
 import { pushgatewayHeadBytes } from './limits.ts';
 import { type ImportedGroup, isPushgatewayFile, readPushgatewayFile } from './read-pushgateway-file.ts';
 
@@ -11,7 +12,7 @@ import { type ImportedGroup, isPushgatewayFile, readPushgatewayFile } from './re
  * Reads a persistence file of the Go Pushgateway into group records, or returns `null` if the file is none. What no exposition could show,
  * a family without a name or a key that is not UTF-8, is left out and logged; it stays in the file.
  */
-export async function importPushgatewayGroups(path: string, logger: Logger): Promise<{ key: string; value: Uint8Array }[] | null> {
+export async function importPushgatewayGroups(path: string, logger: Logger): Promise<NewGroup[] | null> {
   if (!(await beginsAsPushgatewayFile(path))) return null;
   const groups = new Map<string, Group>();
   for (const imported of await readPushgatewayFile(path)) {
