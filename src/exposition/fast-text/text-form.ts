@@ -39,11 +39,13 @@ export class TextForm {
     this.weight = constants.reduce((sum, text) => sum + text.length + stringOverhead, 0) + holes.length * 2;
   }
 
-  /** Whether the text is the same, where the values and the grouping labels are. */
+  /** Whether families of the same values and grouping labels are the same in both. */
   isLike(other: TextForm): boolean {
     const constants = other.#constants;
-    if (this.#constants.length !== constants.length) return false;
-    return this.#constants.every((text, i) => text === constants[i]) && this.#holes.every((kind, i) => kind === other.#holes[i]);
+    if (this.#constants.length !== constants.length || this.families.size !== other.families.size) return false;
+    if (!this.#constants.every((text, i) => text === constants[i]) || !this.#holes.every((kind, i) => kind === other.#holes[i])) return false;
+    const others = [...other.families.values()];
+    return [...this.families.values()].every((family, i) => areLike(family, others[i] as FormFamily));
   }
 
   /** The ready text of one family; its values begin at `start` of `values`. Hot path: every group of every scrape. */
@@ -74,6 +76,12 @@ export class TextForm {
     }
     return text;
   }
+}
+
+function areLike(a: FormFamily, b: FormFamily): boolean {
+  if (a.name !== b.name || a.type !== b.type || a.help !== b.help || a.holeEnd !== b.holeEnd || a.metricCount !== b.metricCount) return false;
+  if (a.order === null || b.order === null) return a.order === b.order;
+  return Buffer.from(a.order.buffer).equals(Buffer.from(b.order.buffer));
 }
 
 /** Bytes of a string beside its characters, about. */
