@@ -1,21 +1,18 @@
 import type { FamilyTable } from '../../model/family-table.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
-import { decodeNewText } from '../fast-text/decode-fast-text.ts';
+import { learnText } from '../fast-text/decode-fast-text.ts';
 import type { FormPool } from '../fast-text/form-pool.ts';
-import { textsOfKey } from '../fast-text/line-labels.ts';
+import { type KeyTexts, textsOfKey } from '../fast-text/line-labels.ts';
 import { renderedNumberLengthMax } from '../fast-text/numbers.ts';
 import { TemplateCache } from '../fast-text/template-cache.ts';
 import { readyTextLengthMax, templateBodyBytesMax, templateOpeningLengthMax } from '../limits.ts';
-import { Transcriber } from './transcriber.ts';
+import { transcribe } from './transcriber.ts';
 import { readVarint, varintEnd } from './wire-layout.ts';
 
-/** Decoding never awaits, so one serves all pushes. */
-const transcriber = new Transcriber();
-
 /**
- * Decodes delimited protobuf bodies to what the text that says the same is decoded to, by the same templates. Answers `null` for what text does
- * not tell and for whatever is unusual, sound or not: the body then goes through the plain decoder, which takes everything and names the byte of
- * an error. A larger body goes there at once.
+ * Decodes delimited protobuf bodies that are like one before. A template is made by way of the text that says the same as the body, so what
+ * comes out is what that text is decoded to. Answers `null` for bodies that come for the first time, for what text does not tell and for
+ * whatever is unusual, sound or not: all these go through the plain decoder, which takes everything and names the byte of an error.
  */
 export class FastProtobufDecoder {
   readonly #templates: TemplateCache;
@@ -30,12 +27,20 @@ export class FastProtobufDecoder {
     if (!texts.isLegacy || body.length > templateBodyBytesMax) return null;
     const families = this.#templates.apply(body, key, texts, atMs);
     if (families !== null) return families;
-    const text = transcriber.transcribe(body);
-    if (text === null) return null;
+    return this.#templates.wantsTemplate(body, key) ? this.#learn(body, key, texts, atMs) : null;
+  }
+
+  /** Makes a template of the body. */
+  #learn(body: Buffer, key: GroupingKey, texts: KeyTexts, atMs: number): FamilyTable | null {
+    const transcript = transcribe(body);
+    if (transcript === null) return null;
+    const { text, layout, lineCount } = transcript;
     // The plain decoder says from where on a push is too long.
-    const lengthMax = text.length + transcriber.lineCount * (texts.alone.length + 2 * renderedNumberLengthMax);
-    if (lengthMax > readyTextLengthMax) return null;
-    return decodeNewText(text, { body, key, texts, atMs }, this.#templates, () => transcriber.takeLayout());
+    if (text.length + lineCount * (texts.alone.length + 2 * renderedNumberLengthMax) > readyTextLengthMax) return null;
+    const learned = learnText(text, layout, key, atMs);
+    if (learned === null) return null;
+    this.#templates.add(body, key, texts, learned.template);
+    return learned.families;
   }
 }
 
@@ -44,5 +49,7 @@ function describeFirstName(body: Buffer): string {
   if (readVarint(body, 0) === -1) return '';
   const nameStart = varintEnd + 2;
   const isShortName = body[varintEnd] === 0x0a /* name = 1 */ && (body[varintEnd + 1] ?? 0x80) < 0x80;
-  return isShortName ? body.toString('latin1', nameStart, nameStart + Math.min(body[nameStart - 1] as number, templateOpeningLengthMax)) : '';
+  return isShortName
+    ? body.toString('latin1', nameStart, nameStart + Math.min(body[nameStart - 1] as number, templateOpeningLengthMax))
+    : '';
 }

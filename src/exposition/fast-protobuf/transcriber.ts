@@ -1,8 +1,7 @@
+import { viewOf } from '../fast-text/body-layout.ts';
 import { metricTypes } from '../protobuf/metric-types.ts';
 import { Transcript } from './transcript.ts';
 import { countHole, doubleHole, endHole, lengthHole, readVarint, varintEnd, WireHoles, WireLayout } from './wire-layout.ts';
-
-// Hot path for bodies of a new form: guarded by bench/rooms/exposition.mjs and by test/exposition/fast-protobuf/.
 
 /**
  * The field of a metric that holds its value, by the type of the family as it stands on the wire (metrics.proto). A gauge histogram has none
@@ -12,16 +11,27 @@ const valueTags: readonly (number | undefined)[] = [0x1a, 0x12, 0x22, 0x2a, 0x3a
 const histogramTag = 0x3a;
 const summaryTag = 0x22;
 
+/** A protobuf body as text. */
+export interface TranscribedBody {
+  readonly text: Buffer;
+  readonly lineCount: number;
+  readonly layout: WireLayout;
+}
+
 /**
- * Writes protobuf pushes as the text that says the same, without an object per metric, and notes where the values lie on the wire. Takes what
- * clients write: each field of a message once, values of the type of their family, all that text tells. Leaves the rest to the plain decoder:
- * what text does not tell (timestamps, exemplars, created timestamps, native histograms, unknown fields) and what is malformed.
+ * Writes a protobuf push as the text that says the same, and finds out where the values lie on the wire. Takes what clients write: each field
+ * of a message once, values of the type of their family, all that text tells. Answers null for what text does not tell (timestamps, exemplars,
+ * created timestamps, native histograms, unknown fields) and for what is malformed. Whether the text is well-formed is left to its reader.
  */
-export class Transcriber {
+export function transcribe(body: Buffer): TranscribedBody | null {
+  return new Transcriber(body).transcribe();
+}
+
+class Transcriber {
+  readonly #body: Buffer;
+  readonly #view: DataView;
+  readonly #holes = new WireHoles();
   readonly #transcript = new Transcript();
-  #body: Buffer = Buffer.alloc(0);
-  #view: DataView = new DataView(new ArrayBuffer(0));
-  #holes = new WireHoles();
   /** What is read next, and where the message at hand ends. */
   #at = 0;
   #limit = 0;
@@ -29,28 +39,18 @@ export class Transcriber {
   #valueTag = 0;
   #hasCounts = false;
 
-  /** The text, until the next call; null: this body is not for the fast path. */
-  transcribe(body: Buffer): Buffer | null {
+  constructor(body: Buffer) {
     this.#body = body;
-    this.#view = new DataView(body.buffer, body.byteOffset, body.length);
-    this.#holes = new WireHoles();
-    this.#transcript.clear();
-    this.#at = 0;
-    while (this.#at < body.length) {
-      this.#limit = body.length;
+    this.#view = viewOf(body);
+  }
+
+  transcribe(): TranscribedBody | null {
+    while (this.#at < this.#body.length) {
+      this.#limit = this.#body.length;
       if (!this.#readFamily()) return null;
     }
-    return this.#transcript.text;
-  }
-
-  /** Lines of the last text. */
-  get lineCount(): number {
-    return this.#transcript.lineCount;
-  }
-
-  /** The layout of the last body. */
-  takeLayout(): WireLayout {
-    return new WireLayout(this.#body, this.#holes, this.#transcript.lineCount);
+    const { text, lineCount } = this.#transcript;
+    return { text, lineCount, layout: new WireLayout(this.#body, this.#holes, lineCount) };
   }
 
   #readFamily(): boolean {

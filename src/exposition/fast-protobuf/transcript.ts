@@ -1,4 +1,15 @@
-import { backslash, blank, braceClose, braceOpen, comma, equals, labelNameBytes, lineFeed, metricNameBytes, quote } from '../fast-text/bytes.ts';
+import {
+  backslash,
+  blank,
+  braceClose,
+  braceOpen,
+  comma,
+  equals,
+  labelNameBytes,
+  lineFeed,
+  metricNameBytes,
+  quote,
+} from '../fast-text/bytes.ts';
 import { renderedNumberLengthMax } from '../fast-text/numbers.ts';
 import { transcriptBytesMax } from '../limits.ts';
 import { writeGoFloat } from './write-go-float.ts';
@@ -12,21 +23,16 @@ const framingLengthMax = 64;
  * left to whoever reads the text.
  */
 export class Transcript {
-  #bytes: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+  #bytes: Buffer = Buffer.allocUnsafeSlow(16 * 1024);
   #length = 0;
   lineCount = 0;
   /** Of the family at hand. */
   #name: Uint8Array = new Uint8Array(0);
   /** The labels of the metric at hand, as they stand between the braces. */
-  #labels: Buffer = Buffer.allocUnsafeSlow(4 * 1024);
+  #labels: Buffer = Buffer.allocUnsafeSlow(1024);
   #labelsLength = 0;
 
-  clear(): void {
-    this.#length = 0;
-    this.lineCount = 0;
-  }
-
-  /** What was written, until the next `clear`. */
+  /** What was written so far. */
   get text(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -5,7 +5,7 @@ import { familiesMax, templateBodyBytesMax, templateHolesMax, templateOpeningLen
 import { refuseTooManyFamilies } from '../push-size.ts';
 import { blank, braceClose, braceOpen, hash, isDigit, lineFeed, metricNameBytes, quote } from './bytes.ts';
 import type { BodyLayout } from './body-layout.ts';
-import { createBodyTemplate, type DecodedFamily } from './body-template.ts';
+import { type BodyTemplate, createBodyTemplate, type DecodedFamily } from './body-template.ts';
 import { FamilyDraft, type LinePart } from './family-draft.ts';
 import { FormPool } from './form-pool.ts';
 import { type KeyTexts, LineLabels, prepareLabels, type PreparedLabels, textsOfKey } from './line-labels.ts';
@@ -36,38 +36,44 @@ export class FastTextDecoder {
     const templates = body.length <= templateBodyBytesMax ? this.#templates : null;
     const families = templates?.apply(body, key, texts, atMs) ?? null;
     if (families !== null) return families;
-    return decodeNewText(body, { body, key, texts, atMs }, templates, (ready) => cutSegments(body, ready));
+    if (!isUtf8(body)) return null;
+    try {
+      const decoded = readText(body, key, texts, atMs);
+      if (decoded === null) return null;
+      if (templates !== null && isTemplateSized() && templates.wantsTemplate(body, key)) {
+        templates.add(body, key, texts, createBodyTemplate(cutSegments(body, lines), lines, decoded, texts.labels.length));
+      }
+      return createFamilyTable(decoded.map(({ stored }) => stored));
+    } finally {
+      lines.shrink();
+    }
   }
-}
-
-/** A push while it is decoded. */
-export interface PushAtHand {
-  readonly body: Buffer;
-  readonly key: GroupingKey;
-  readonly texts: KeyTexts;
-  readonly atMs: number;
 }
 
 /**
- * Decodes the text of a push that fits none of the templates, and makes a template of it if that is wanted. The text is the body, or says
- * the same; `layOut` finds the layout of the body, whose values are in the order of the lines of the text.
+ * What a template is to be made of for a body with this layout: the text says what it says, and its values have the order of the lines.
+ * Null: the text is none for the fast path.
  */
-export function decodeNewText(
-  text: Buffer,
-  { body, key, texts, atMs }: PushAtHand,
-  templates: TemplateCache | null,
-  layOut: (lines: ReadyLines) => BodyLayout,
-): FamilyTable | null {
+export function learnText(text: Buffer, layout: BodyLayout, key: GroupingKey, atMs: number): LearnedText | null {
   if (!isUtf8(text)) return null;
   try {
+    const texts = textsOfKey(key);
     const decoded = readText(text, key, texts, atMs);
-    if (decoded === null) return null;
-    const isWanted = templates !== null && lines.lineCount > 0 && lines.holeCount <= templateHolesMax && templates.wantsTemplate();
-    if (isWanted) templates.add(body, key, texts, createBodyTemplate(layOut(lines), lines, decoded, texts.labels.length));
-    return createFamilyTable(decoded.map(({ stored }) => stored));
+    if (decoded === null || !isTemplateSized()) return null;
+    const template = createBodyTemplate(layout, lines, decoded, texts.labels.length);
+    return { template, families: createFamilyTable(decoded.map(({ stored }) => stored)) };
   } finally {
     lines.shrink();
   }
+}
+
+export interface LearnedText {
+  readonly template: BodyTemplate;
+  readonly families: FamilyTable;
+}
+
+function isTemplateSized(): boolean {
+  return lines.lineCount > 0 && lines.holeCount <= templateHolesMax;
 }
 
 /** The first line without a value. */

@@ -33,6 +33,8 @@ export class TemplateCache {
   /** Of all templates since the last time that everything was forgotten. */
   #weight = 0;
   #misses = 0;
+  /** Openings of bodies that fitted no template. */
+  readonly #missed = new Set<string>();
   readonly #describeOpening: (body: Buffer) => string;
   readonly #forms: FormPool;
 
@@ -65,9 +67,18 @@ export class TemplateCache {
     return template?.isShared === true ? families : families.toPlain();
   }
 
-  /** Whether a template of the body that was just decoded is worth making. To be asked once per body that fitted none. */
-  wantsTemplate(): boolean {
+  /**
+   * Whether a template of a body that fitted none is worth making, which costs two to three times as much as decoding it: not for the first
+   * one that begins like this. To be asked once for each.
+   */
+  wantsTemplate(body: Buffer, key: GroupingKey): boolean {
     this.#misses++;
+    const opening = this.#openingOf(key, body);
+    if (!this.#missed.has(opening)) {
+      if (this.#missed.size >= templateOpeningsMax) this.#missed.clear();
+      this.#missed.add(opening);
+      return false;
+    }
     return this.#misses < missesMax || this.#misses % sparseInterval === 0;
   }
 

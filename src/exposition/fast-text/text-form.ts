@@ -43,7 +43,8 @@ export class TextForm {
   isLike(other: TextForm): boolean {
     const constants = other.#constants;
     if (this.#constants.length !== constants.length || this.families.size !== other.families.size) return false;
-    if (!this.#constants.every((text, i) => text === constants[i]) || !this.#holes.every((kind, i) => kind === other.#holes[i])) return false;
+    if (!this.#constants.every((text, i) => text === constants[i]) || !this.#holes.every((kind, i) => kind === other.#holes[i]))
+      return false;
     const others = [...other.families.values()];
     return [...this.families.values()].every((family, i) => areLike(family, others[i] as FormFamily));
   }
@@ -79,7 +80,8 @@ export class TextForm {
 }
 
 function areLike(a: FormFamily, b: FormFamily): boolean {
-  if (a.name !== b.name || a.type !== b.type || a.help !== b.help || a.holeEnd !== b.holeEnd || a.metricCount !== b.metricCount) return false;
+  if (a.name !== b.name || a.type !== b.type || a.help !== b.help || a.holeEnd !== b.holeEnd || a.metricCount !== b.metricCount)
+    return false;
   if (a.order === null || b.order === null) return a.order === b.order;
   return Buffer.from(a.order.buffer).equals(Buffer.from(b.order.buffer));
 }
