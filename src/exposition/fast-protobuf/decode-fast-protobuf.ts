@@ -1,6 +1,6 @@
 import type { FamilyTable } from '../../model/family-table.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
-import { learnText } from '../fast-text/decode-fast-text.ts';
+import { createTemplateOfText } from '../fast-text/decode-fast-text.ts';
 import type { FormPool } from '../fast-text/form-pool.ts';
 import { type KeyTexts, textsOfKey } from '../fast-text/line-labels.ts';
 import { renderedNumberLengthMax } from '../fast-text/numbers.ts';
@@ -27,20 +27,20 @@ export class FastProtobufDecoder {
     if (!texts.isLegacy || body.length > templateBodyBytesMax) return null;
     const families = this.#templates.apply(body, key, texts, atMs);
     if (families !== null) return families;
-    return this.#templates.wantsTemplate(body, key) ? this.#learn(body, key, texts, atMs) : null;
+    if (!this.#templates.wantsTemplate(body, key) || !this.#learn(body, key, texts)) return null;
+    return this.#templates.apply(body, key, texts, atMs);
   }
 
-  /** Makes a template of the body. */
-  #learn(body: Buffer, key: GroupingKey, texts: KeyTexts, atMs: number): FamilyTable | null {
-    const transcript = transcribe(body);
-    if (transcript === null) return null;
-    const { text, layout, lineCount } = transcript;
+  /** Makes a template of the body. False: there can be none. */
+  #learn(body: Buffer, key: GroupingKey, texts: KeyTexts): boolean {
+    const transcribed = transcribe(body);
+    if (transcribed === null) return false;
+    const { text, layout, lineCount } = transcribed;
     // The plain decoder says from where on a push is too long.
-    if (text.length + lineCount * (texts.alone.length + 2 * renderedNumberLengthMax) > readyTextLengthMax) return null;
-    const learned = learnText(text, layout, key, atMs);
-    if (learned === null) return null;
-    this.#templates.add(body, key, texts, learned.template);
-    return learned.families;
+    if (text.length + lineCount * (texts.alone.length + 2 * renderedNumberLengthMax) > readyTextLengthMax) return false;
+    const template = createTemplateOfText(text, layout, key);
+    if (template !== null) this.#templates.add(body, key, texts, template);
+    return template !== null;
   }
 }
 

@@ -51,25 +51,18 @@ export class FastTextDecoder {
 }
 
 /**
- * What a template is to be made of for a body with this layout: the text says what it says, and its values have the order of the lines.
- * Null: the text is none for the fast path.
+ * Makes a template of a body by way of a text that says the same, in groups with a key like this. `layout`: of the body; its values are in the
+ * order of the lines. Null: the text is none for the fast path.
  */
-export function learnText(text: Buffer, layout: BodyLayout, key: GroupingKey, atMs: number): LearnedText | null {
+export function createTemplateOfText(text: Buffer, layout: BodyLayout, key: GroupingKey): BodyTemplate | null {
   if (!isUtf8(text)) return null;
   try {
     const texts = textsOfKey(key);
-    const decoded = readText(text, key, texts, atMs);
-    if (decoded === null || !isTemplateSized()) return null;
-    const template = createBodyTemplate(layout, lines, decoded, texts.labels.length);
-    return { template, families: createFamilyTable(decoded.map(({ stored }) => stored)) };
+    const decoded = readText(text, key, texts, 0);
+    return decoded !== null && isTemplateSized() ? createBodyTemplate(layout, lines, decoded, texts.labels.length) : null;
   } finally {
     lines.shrink();
   }
-}
-
-export interface LearnedText {
-  readonly template: BodyTemplate;
-  readonly families: FamilyTable;
 }
 
 function isTemplateSized(): boolean {

@@ -71,8 +71,7 @@ test('a push is kept in its form from the moment on that several groups share it
   const cache = createCache();
   const keyOf = (i: number): GroupingKey => createKey({ job: `j${i}` });
   add(cache, keyOf(0), '# shared\n');
-  const hasForm = (i: number): boolean =>
-    cache.apply(Buffer.from('# shared\n'), keyOf(i), textsOfKey(keyOf(i)), 5) instanceof FormFamilies;
+  const hasForm = (i: number): boolean => cache.apply(Buffer.from('# shared\n'), keyOf(i), textsOfKey(keyOf(i)), 5) instanceof FormFamilies;
   for (let i = 0; i < sharedFormGroupsMin - 1; i++) expect([hasForm(i), hasForm(i)]).toEqual([false, false]);
   expect(hasForm(sharedFormGroupsMin - 1)).toBe(true);
   expect(hasForm(0)).toBe(true);
