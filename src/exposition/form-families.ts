@@ -1,7 +1,17 @@
 import type { FamilyTable } from '../model/family-table.ts';
 import type { ReadyText, StoredFamily } from '../model/stored-family.ts';
+import type { FamilyMessages } from './fast-text/family-messages.ts';
 import type { KeyTexts } from './fast-text/line-labels.ts';
 import { type FormFamily, lengthWithoutValues, type TextForm } from './fast-text/text-form.ts';
+
+/** What a push holds that its form does not. */
+export interface PushedValues {
+  /** In the order of the text, each ended by a line feed. */
+  readonly values: string;
+  /** Where the values of each family begin. */
+  readonly starts: readonly number[];
+  readonly messages: FamilyMessages | null;
+}
 
 /**
  * The families of a push that has a form which others share: what is kept of it are its values. Its text is written when somebody asks,
@@ -12,17 +22,18 @@ export class FormFamilies implements FamilyTable {
   readonly form: TextForm;
   readonly #texts: KeyTexts;
   readonly #values: string;
-  /** Where the values of each family begin. */
   readonly #starts: readonly number[];
+  readonly #messages: FamilyMessages | null;
   readonly pushedAtMs: number;
   /** Once somebody needed all families to stay as they are. */
   #settled: ReadonlyMap<string, StoredFamily> | null = null;
 
-  constructor(form: TextForm, texts: KeyTexts, values: string, starts: readonly number[], atMs: number) {
+  constructor(form: TextForm, texts: KeyTexts, { values, starts, messages }: PushedValues, atMs: number) {
     this.form = form;
     this.#texts = texts;
     this.#values = values;
     this.#starts = starts;
+    this.#messages = messages;
     this.pushedAtMs = atMs;
   }
 
@@ -56,7 +67,7 @@ export class FormFamilies implements FamilyTable {
 
   /** Characters that are kept for this push alone. */
   get weight(): number {
-    return this.#values.length + this.#starts.length * 8;
+    return this.#values.length + this.#starts.length * 8 + (this.#messages?.bytes.length ?? 0);
   }
 
   /** Of the ready text of all families. */
@@ -74,10 +85,23 @@ export class FormFamilies implements FamilyTable {
     return this.form.render(family, this.#texts, this.#values, this.#starts[family.place] as number);
   }
 
-  /** Writes the ready text of all families one behind the other. */
-  writeText(target: Buffer, start: number): void {
+  /** What the text of a family does not tell (see `StoredFamily.protobuf`). */
+  messageOf({ hasMessage, place }: FormFamily): Uint8Array | null {
+    if (!hasMessage || this.#messages === null) return null;
+    const { bytes, ends } = this.#messages;
+    return bytes.subarray(ends[place - 1] ?? 0, ends[place]);
+  }
+
+  /** Writes the families one behind the other, the ready text of each and then its message. */
+  writeBodies(target: Buffer, start: number): void {
     let end = start;
-    for (const family of this.form.families.values()) end += target.write(this.render(family), end, 'latin1');
+    for (const family of this.form.families.values()) {
+      end += target.write(this.render(family), end, 'latin1');
+      const message = this.messageOf(family);
+      if (message === null) continue;
+      target.set(message, end);
+      end += message.length;
+    }
   }
 
   /** The families as they would be without a form, their texts in one buffer. */
@@ -89,7 +113,7 @@ export class FormFamilies implements FamilyTable {
     for (const family of this.form.families.values()) {
       const start = end;
       end += bytes.write(this.render(family), start, 'latin1');
-      families.set(family.name, { ...describe(family, this.pushedAtMs), home: { bytes, start, end } });
+      families.set(family.name, { ...this.#describe(family), home: { bytes, start, end } });
     }
     return families;
   }
@@ -97,6 +121,14 @@ export class FormFamilies implements FamilyTable {
   /** As `toPlain`, and from now on each family of this table is one of those. */
   settle(): ReadonlyMap<string, StoredFamily> {
     return (this.#settled ??= this.toPlain());
+  }
+
+  /** What there is to say of a family without its text. */
+  #describe(family: FormFamily): Omit<StoredFamily, 'home'> {
+    const { name, type, help, metricCount, sampleCount, order } = family;
+    const protobuf = this.messageOf(family);
+    const { pushedAtMs } = this;
+    return { name, type, help, metricCount, sampleCount, pushedAtMs, protobuf, order, hasLegacyNames: true, flaw: null };
   }
 
   /** A family whose text is written when it is looked at. */
@@ -107,17 +139,12 @@ export class FormFamilies implements FamilyTable {
     };
     let home: ReadyText | null = null;
     return {
-      ...describe(family, this.pushedAtMs),
+      ...this.#describe(family),
       get home(): ReadyText {
         return (home ??= write());
       },
     };
   }
-}
-
-/** What there is to say of a family without its text. */
-function describe({ name, type, help, metricCount, sampleCount, order }: FormFamily, pushedAtMs: number): Omit<StoredFamily, 'home'> {
-  return { name, type, help, metricCount, sampleCount, pushedAtMs, protobuf: null, order, hasLegacyNames: true, flaw: null };
 }
 
 /** The families by name, in a table that keeps them as they are. */

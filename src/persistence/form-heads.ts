@@ -1,12 +1,12 @@
 import type { FormFamily, TextForm } from '../exposition/fast-text/text-form.ts';
 import { ByteWriter } from './byte-writer.ts';
 
-/** What a record says of the families of a form, but for what differs from push to push: their times and the lengths of their texts. */
+/** What a record says of the families of a form, but for what differs from push to push: times and lengths. */
 export interface FormHead {
   readonly family: FormFamily;
-  /** Up to where the time stands, if there is one; behind it comes the length of the text. */
+  /** Up to where the time stands, if there is one; behind it come the lengths of the text and of the message, if there is one. */
   readonly start: Buffer;
-  /** Behind the length. */
+  /** Behind the lengths. */
   readonly order: Buffer;
 }
 

@@ -57,7 +57,7 @@ export function encodeGroupRecord(group: Group): Uint8Array {
   const bodyBytes = isForm ? writeFormHeads(families, pushTimeSeconds * 1000) : writeFamilyHeads(families, pushTimeSeconds * 1000);
   const bodyStart = writer.length;
   const record = writer.finish(bodyBytes);
-  if (isForm) families.writeText(record, bodyStart);
+  if (isForm) families.writeBodies(record, bodyStart);
   else writeBodies(families, record, bodyStart);
   record.writeUInt32LE(computeChecksum(record), checksumOffset);
   return record;
@@ -82,8 +82,10 @@ function writeFormHeads(families: FormFamilies, groupPushedAtMs: number): number
     writer.writeBytes(start);
     if (hasOwnTime) writer.writeDouble(families.pushedAtMs);
     writer.writeVarint(textBytes);
+    const message = families.messageOf(family);
+    if (message !== null) writer.writeVarint(message.length);
     writer.writeBytes(order);
-    bodyBytes += textBytes;
+    bodyBytes += textBytes + (message?.length ?? 0);
   }
   return bodyBytes;
 }
@@ -135,7 +137,7 @@ function writeKey(key: GroupingKey): void {
 function writeFamilyHead(family: StoredFamily, textBytes: number, groupPushedAtMs: number): void {
   const { protobuf, order } = family;
   const hasOwnTime = !Object.is(family.pushedAtMs, groupPushedAtMs);
-  writeHeadStart(writer, family, hasOwnTime);
+  writeHeadStart(writer, family, protobuf !== null, hasOwnTime);
   if (hasOwnTime) writer.writeDouble(family.pushedAtMs);
   writer.writeVarint(textBytes);
   if (protobuf !== null) writer.writeVarint(protobuf.length);
@@ -145,13 +147,13 @@ function writeFamilyHead(family: StoredFamily, textBytes: number, groupPushedAtM
 }
 
 /** What a head says of a family before the time of its push. */
-function writeHeadStart(target: ByteWriter, family: FamilyTitle, hasOwnTime: boolean): void {
-  const { help, protobuf, order, flaw } = family;
+function writeHeadStart(target: ByteWriter, family: FamilyTitle, hasMessage: boolean, hasOwnTime: boolean): void {
+  const { help, order, flaw } = family;
   target.writeString(family.name);
   target.writeByte(typeCodes.indexOf(family.type));
   target.writeByte(
     (help === null ? 0 : flagHelp) |
-      (protobuf === null ? 0 : flagProtobuf) |
+      (hasMessage ? flagProtobuf : 0) |
       (family.hasLegacyNames ? flagLegacyNames : 0) |
       (flaw === null ? 0 : flagFlaw) |
       (order === null ? 0 : flagOrder) |
@@ -163,11 +165,11 @@ function writeHeadStart(target: ByteWriter, family: FamilyTitle, hasOwnTime: boo
   target.writeVarint(family.sampleCount);
 }
 
-type FamilyTitle = Omit<StoredFamily, 'home' | 'pushedAtMs'>;
+type FamilyTitle = Omit<StoredFamily, 'home' | 'pushedAtMs' | 'protobuf'>;
 
-/** Those of forms, which have no protobuf and no flaw. */
+/** Those of forms, which have no flaw. */
 const formHeads = new FormHeads((target, family, hasOwnTime) => {
-  writeHeadStart(target, { ...family, protobuf: null, hasLegacyNames: true, flaw: null }, hasOwnTime);
+  writeHeadStart(target, { ...family, hasLegacyNames: true, flaw: null }, family.hasMessage, hasOwnTime);
 });
 
 function readGroup(reader: ByteReader, record: Buffer): Group {

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plainFamilies } from '../../src/exposition/form-families.ts';
 import type { Group } from '../../src/model/group.ts';
+import type { GroupingKey } from '../../src/model/grouping-key.ts';
 import { decodeGroupRecord, encodeGroupRecord } from '../../src/persistence/group-record.ts';
 import { createKey } from '../exposition/families.ts';
-import { decodeShared } from '../exposition/shared-form.ts';
+import { decodeShared, decodeSharedMessage } from '../exposition/shared-form.ts';
 import { anyGroup, makeSampleGroup } from '../support/sample-groups.ts';
 
 /** The group with its texts in place of where they lie. */
@@ -38,9 +39,12 @@ describe('a group record', () => {
     );
   });
 
-  test('of families with a shared form has the bytes that it has without the form', () => {
+  test.each([
+    ['told by text', (key: GroupingKey) => decodeShared(key, '1234567', 1_700_000_000_123.5)],
+    ['with messages beside the text', (key: GroupingKey) => decodeSharedMessage(key, 1_234_567, 300n, 1_700_000_000_123.5)],
+  ])('of families with a shared form, %s, has the bytes that it has without the form', (_, decode) => {
     const key = createKey({ job: 'jü' });
-    const families = decodeShared(key, '1234567', 1_700_000_000_123.5);
+    const families = decode(key);
     // The time of the families is that of the group, and another one.
     for (const pushTimeSeconds of [1_700_000_000_123.5 / 1000, 5]) {
       const group = { key, families, pushTimeSeconds, failureTimeSeconds: 0 };

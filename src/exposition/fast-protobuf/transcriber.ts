@@ -1,7 +1,7 @@
 import { viewOf } from '../fast-text/body-layout.ts';
 import { metricTypes } from '../protobuf/metric-types.ts';
 import { Transcript } from './transcript.ts';
-import { countHole, doubleHole, endHole, lengthHole, readVarint, varintEnd, WireHoles, WireLayout } from './wire-layout.ts';
+import { countHole, doubleHole, endHole, lengthHole, readVarint, varintEnd, WireHoles } from './wire-layout.ts';
 
 /**
  * The field of a metric that holds its value, by the type of the family as it stands on the wire (metrics.proto). A gauge histogram has none
@@ -10,18 +10,26 @@ import { countHole, doubleHole, endHole, lengthHole, readVarint, varintEnd, Wire
 const valueTags: readonly (number | undefined)[] = [0x1a, 0x12, 0x22, 0x2a, 0x3a];
 const histogramTag = 0x3a;
 const summaryTag = 0x22;
+/** The field of a counter, summary or histogram that says since when it counts. */
+const createdTags: ReadonlyMap<number, number> = new Map([
+  [0x1a, 0x1a],
+  [summaryTag, 0x22],
+  [histogramTag, 0x7a],
+]);
 
 /** A protobuf body as text. */
 export interface TranscribedBody {
   readonly text: Buffer;
   readonly lineCount: number;
-  readonly layout: WireLayout;
+  readonly holes: WireHoles;
+  /** Of each family with created timestamps, which text does not tell: the span of the value of its first metric. */
+  readonly firstSpans: ReadonlyMap<string, number>;
 }
 
 /**
  * Writes a protobuf push as the text that says the same, and finds out where the values lie on the wire. Takes what clients write: each field
- * of a message once, values of the type of their family, all that text tells. Answers null for what text does not tell (timestamps, exemplars,
- * created timestamps, native histograms, unknown fields) and for what is malformed. Whether the text is well-formed is left to its reader.
+ * of a message once, values of the type of their family, all that text tells, and created timestamps. Answers null for what else text does not
+ * tell (timestamps, exemplars, native histograms, unknown fields) and for what is malformed. Whether the text is well-formed is left to its reader.
  */
 export function transcribe(body: Buffer): TranscribedBody | null {
   return new Transcriber(body).transcribe();
@@ -35,9 +43,13 @@ class Transcriber {
   /** What is read next, and where the message at hand ends. */
   #at = 0;
   #limit = 0;
-  /** Of the family at hand: what holds the values, and whether these hold counts, which make lengths change. */
+  /** Of the family at hand: its name, what holds the values, and whether one has a created timestamp. */
+  #name = '';
   #valueTag = 0;
-  #hasCounts = false;
+  #hasCreated = false;
+  readonly #firstSpans = new Map<string, number>();
+  /** The spans so far: values of families with created timestamps. */
+  #spanCount = 0;
 
   constructor(body: Buffer) {
     this.#body = body;
@@ -50,7 +62,7 @@ class Transcriber {
       if (!this.#readFamily()) return null;
     }
     const { text, lineCount } = this.#transcript;
-    return { text, lineCount, layout: new WireLayout(this.#body, this.#holes, lineCount) };
+    return { text, lineCount, holes: this.#holes, firstSpans: this.#firstSpans };
   }
 
   #readFamily(): boolean {
@@ -58,7 +70,9 @@ class Transcriber {
     const end = this.#enter();
     const fieldsStart = this.#at;
     if (end === -1 || !this.#readHead(end)) return false;
-    if (this.#hasCounts) this.#holes.add(lengthHole, start, fieldsStart);
+    const firstSpan = this.#spanCount;
+    const firstHole = this.#holes.add(lengthHole, start, fieldsStart);
+    this.#hasCreated = false;
     this.#at = fieldsStart;
     while (this.#at < end) {
       this.#limit = end;
@@ -68,7 +82,13 @@ class Transcriber {
       else if (tag !== 0x22 /* metric = 4 */) this.#at = this.#readLength();
       else if (!this.#readMetric()) return false;
     }
-    if (this.#hasCounts) this.#holes.add(endHole, end, end);
+    this.#holes.add(endHole, end, end);
+    if (this.#hasCreated) {
+      this.#firstSpans.set(this.#name, firstSpan);
+    } else {
+      this.#holes.forgetSpans(firstHole);
+      this.#spanCount = firstSpan;
+    }
     return true;
   }
 
@@ -97,7 +117,7 @@ class Transcriber {
     const valueTag = valueTags[number];
     if (name === null || valueTag === undefined || !hasMetrics) return false;
     this.#valueTag = valueTag;
-    this.#hasCounts = valueTag === histogramTag || valueTag === summaryTag;
+    this.#name = name.toString('latin1');
     return this.#transcript.beginFamily(name, help, metricTypes[number] as string);
   }
 
@@ -105,7 +125,7 @@ class Transcriber {
     const start = this.#at;
     const end = this.#enter();
     if (end === -1) return false;
-    if (this.#hasCounts) this.#holes.add(lengthHole, start, this.#at);
+    this.#holes.add(lengthHole, start, this.#at);
     this.#transcript.beginMetric();
     let valueAt = -1;
     while (this.#at < end) {
@@ -125,8 +145,8 @@ class Transcriber {
     // Labels have no holes, so those of the value are in order wherever it stands.
     this.#at = valueAt;
     this.#limit = end;
-    if (!(this.#hasCounts ? this.#readParts() : this.#readNumber())) return false;
-    if (this.#hasCounts) this.#holes.add(endHole, end, end);
+    if (!this.#readValue()) return false;
+    this.#holes.add(endHole, end, end);
     this.#at = end;
     return true;
   }
@@ -156,24 +176,40 @@ class Transcriber {
     return this.#transcript.addLabel(this.#body, nameStart, nameEnd, valueStart, valueEnd);
   }
 
-  /** A gauge, counter or untyped message: its value and nothing else, not even left out for being 0. */
-  #readNumber(): boolean {
+  #readValue(): boolean {
+    const start = this.#at;
     const end = this.#enter();
-    if (this.#at + 9 !== end || this.#body[this.#at] !== 0x09 /* value = 1 */) return false;
-    this.#at++;
-    return this.#addLine('', '', 0, this.#readDouble());
+    const span = this.#spanCount++;
+    this.#holes.add(lengthHole, start, this.#at, span);
+    const hasParts = this.#valueTag === histogramTag || this.#valueTag === summaryTag;
+    if (!(hasParts ? this.#readParts(end) : this.#readNumber(end))) return false;
+    this.#holes.add(endHole, end, end, span);
+    return true;
+  }
+
+  /** A gauge, counter or untyped message, with its value even if that is 0. */
+  #readNumber(end: number): boolean {
+    let value = -1;
+    while (this.#at < end) {
+      this.#limit = end;
+      const tag = this.#body[this.#at++] as number;
+      if (tag === 0x09 /* value = 1 */ && value === -1) {
+        value = this.#readDouble();
+        if (value === -1) return false;
+      } else if (!this.#readCreated(tag)) {
+        return false;
+      }
+    }
+    return this.#addLine('', '', 0, value);
   }
 
   /** A histogram or summary message. */
-  #readParts(): boolean {
-    const start = this.#at;
-    const end = this.#enter();
-    this.#holes.add(lengthHole, start, this.#at);
+  #readParts(end: number): boolean {
     let count = -1;
     let sum = -1;
     while (this.#at < end) {
       this.#limit = end;
-      const tag = this.#body[this.#at++];
+      const tag = this.#body[this.#at++] as number;
       if (tag === 0x08 /* sample_count = 1 */ && count === -1) {
         count = this.#readCount();
         if (count === -1) return false;
@@ -182,12 +218,27 @@ class Transcriber {
         if (sum === -1) return false;
       } else if (tag === 0x1a /* bucket = 3 of the one, quantile = 3 of the other */) {
         if (!(this.#valueTag === histogramTag ? this.#readBucket() : this.#readQuantile())) return false;
-      } else {
+      } else if (!this.#readCreated(tag)) {
         return false;
       }
     }
-    this.#holes.add(endHole, end, end);
     return this.#addLine('_sum', '', 0, sum) && this.#addLine('_count', '', 0, count);
+  }
+
+  /** A created timestamp, if that is what the tag stands for in a value of this type. */
+  #readCreated(tag: number): boolean {
+    if (tag !== createdTags.get(this.#valueTag)) return false;
+    const start = this.#at;
+    const end = this.#enter();
+    if (end === -1) return false;
+    this.#holes.add(lengthHole, start, this.#at);
+    for (const number of [0x08 /* seconds = 1 */, 0x10 /* nanos = 2 */]) {
+      if (this.#at === end || this.#body[this.#at++] !== number || this.#readCount() === -1) return false;
+    }
+    if (this.#at !== end) return false;
+    this.#holes.add(endHole, end, end);
+    this.#hasCreated = true;
+    return true;
   }
 
   #readBucket(): boolean {
@@ -233,7 +284,7 @@ class Transcriber {
     const start = this.#holes.starts[hole] as number;
     const isDouble = this.#holes.kinds[hole] === doubleHole;
     const value = isDouble ? this.#view.getFloat64(start, true) : readVarint(this.#body, start);
-    this.#holes.lines[hole] = this.#transcript.lineCount;
+    this.#holes.slots[hole] = this.#transcript.lineCount;
     return this.#transcript.addLine(suffix, special, bound, value);
   }
 

@@ -93,7 +93,8 @@ export class BodyTemplate {
         written[end++] = lineFeed;
       }
     }
-    return new FormFamilies(this.#form, texts, written.toString('latin1', 0, end), starts, atMs);
+    const values = written.toString('latin1', 0, end);
+    return new FormFamilies(this.#form, texts, { values, starts, messages: this.#layout.writeMessages(body, texts) }, atMs);
   }
 }
 
@@ -150,8 +151,11 @@ export function createBodyTemplate(
   };
   const families = decoded.map(({ stored, draft }): FormFamilyParts => {
     for (const line of draft.lineOrder()) addLine(line);
-    const { name, type, help, metricCount, sampleCount, order } = stored;
-    return { name, type, help, metricCount, sampleCount, order, holeEnd: holes.length };
+    const { name, type, help, metricCount, sampleCount } = stored;
+    const hasMessage = layout.familiesWithMessage.has(name);
+    // A message has the metrics in pushed order.
+    const order = hasMessage ? null : stored.order;
+    return { name, type, help, metricCount, sampleCount, order, hasMessage, holeEnd: holes.length };
   });
   const orders = decoded.flatMap(({ draft }) => listNeighbourOrders(lines, draft));
   const form = new TextForm({ constants, holes, families });

@@ -1,4 +1,4 @@
-import { areEqual, type BodyBytes, type BodyLayout, viewOf } from './body-layout.ts';
+import { areEqual, type BodyBytes, type BodyLayout, noNames, viewOf } from './body-layout.ts';
 import { blank } from './bytes.ts';
 import { type NumberUse, writeNumber } from './numbers.ts';
 import type { ReadyLines } from './ready-lines.ts';
@@ -23,6 +23,10 @@ export class Segments implements BodyLayout {
   /** Bytes in memory. */
   get weight(): number {
     return this.#bytes.length + this.#ends.length * 4;
+  }
+
+  get familiesWithMessage(): ReadonlySet<string> {
+    return noNames;
   }
 
   isLike(other: BodyLayout): boolean {
@@ -53,6 +57,10 @@ export class Segments implements BodyLayout {
 
   writeValue({ bytes }: BodyBytes, value: number, use: NumberUse, target: Buffer, at: number): number {
     return writeNumber(bytes, bounds[2 * value] as number, bounds[2 * value + 1] as number, use, target, at);
+  }
+
+  writeMessages(): null {
+    return null;
   }
 }
 

@@ -109,6 +109,8 @@ export interface FormFamilyParts {
   readonly metricCount: number;
   readonly sampleCount: number;
   readonly order: Uint32Array | null;
+  /** Whether each group has a message beside the text (see `FamilyMessages`). */
+  readonly hasMessage: boolean;
   /** Behind its last hole. */
   readonly holeEnd: number;
 }

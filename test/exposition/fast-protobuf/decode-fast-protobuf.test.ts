@@ -5,7 +5,7 @@ import { FastProtobufDecoder } from '../../../src/exposition/fast-protobuf/decod
 import { FormPool } from '../../../src/exposition/fast-text/form-pool.ts';
 import { FormFamilies, haveSameForm } from '../../../src/exposition/form-families.ts';
 import { sharedFormGroupsMin } from '../../../src/exposition/limits.ts';
-import { decodeDelimitedFamilies, encodeDelimitedFamily } from '../../../src/exposition/protobuf/codec.ts';
+import { decodeDelimitedFamilies, decodeFamilyMessage, encodeDelimitedFamily } from '../../../src/exposition/protobuf/codec.ts';
 import { storeFamilies } from '../../../src/exposition/store-family.ts';
 import { parseText } from '../../../src/exposition/text-parser.ts';
 import type { FamilyTable } from '../../../src/model/family-table.ts';
@@ -13,14 +13,25 @@ import type { GroupingKey } from '../../../src/model/grouping-key.ts';
 import type { MetricFamily } from '../../../src/model/metric-family.ts';
 import type { StoredFamily } from '../../../src/model/stored-family.ts';
 import { createBucket, createFamily, createGauge, createHistogram, createKey, createMetric } from '../families.ts';
-import { arbitraryPlan, arbitraryValues, encodeBody, encodePlan, encodeVarint, oddities, type Values } from './wire-bodies.ts';
+import {
+  arbitraryPlan,
+  type FamilyPlan,
+  arbitraryValues,
+  encodeBody,
+  encodePlan,
+  encodeVarint,
+  oddities,
+  type Values,
+} from './wire-bodies.ts';
 
 const usual = { kind: 'none', field: 0 } as const;
 const key = createKey({ job: 'j', b: 'm' });
 
 /** What a family is to everybody who reads it. */
-function describeFamily({ home, ...rest }: StoredFamily): unknown {
-  return { ...rest, text: home.bytes.toString('latin1', home.start, home.end) };
+function describeFamily({ home, protobuf, ...rest }: StoredFamily): unknown {
+  // What a push wrote with more bytes than it takes is kept so.
+  const message = protobuf === null ? null : decodeFamilyMessage(protobuf);
+  return { ...rest, message, text: home.bytes.toString('latin1', home.start, home.end) };
 }
 
 function decodePlainly(body: Buffer, grouping: GroupingKey): unknown[] {
@@ -100,8 +111,17 @@ test('a body with one odd field is decoded as the plain decoder does it, or left
   for (const kind of ['overlong', 'first', 'last', 'missing', 'none'] as const) expect(taken.get(kind), kind).toBeGreaterThan(20);
 });
 
-test('whatever one byte of a known body is changed to, it is decoded or refused as if nothing were known', () => {
-  const known = everyType(1.5, 5);
+/** A counter and a summary with created timestamps. */
+function withCreated(): Buffer {
+  const metrics = [{ labels: { a: 'b' }, bounds: [1] }];
+  const plan = (['counter', 'summary'] as const).map((type) => ({ name: type, help: undefined, type, hasCreated: true, metrics }));
+  return encodeBody(encodePlan(plan, { numbers: [1.5], counts: [300n] }), usual);
+}
+
+test.each([
+  ['every type', everyType(1.5, 5)],
+  ['created timestamps', withCreated()],
+])('whatever one byte of a known body of %s is changed to, it is decoded or refused as if nothing were known', (_, known) => {
   const decoder = learn(known, key);
   const trained = new PushDecoder(false);
   const type = 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
@@ -136,7 +156,68 @@ test('whatever one byte of a known body is changed to, it is decoded or refused 
       ).toEqual(outcome(() => decodePlainly(body, key)));
     }
   }
-  expect(taken).toBeGreaterThan(200);
+  expect(taken).toBeGreaterThan(100);
+});
+
+test('created timestamps are kept beside the text, in any group, as the bytes that the plain decoder keeps', () => {
+  const plan: readonly FamilyPlan[] = [
+    {
+      name: 'rows_total',
+      help: 'Rows.',
+      type: 'counter',
+      hasCreated: true,
+      metrics: [
+        { labels: { z: '1', job: 'own', instance: 'x' }, bounds: [] },
+        { labels: { b: 'own', c: 'ü' }, bounds: [] },
+        { labels: {}, bounds: [] },
+      ],
+    },
+    { name: 'up', help: undefined, type: 'gauge', hasCreated: false, metrics: [{ labels: {}, bounds: [] }] },
+    { name: 'latency', help: undefined, type: 'histogram', hasCreated: true, metrics: [{ labels: { a: 'b' }, bounds: [1, 2, Infinity] }] },
+    { name: 'size', help: undefined, type: 'summary', hasCreated: true, metrics: [{ labels: {}, bounds: [0.5] }] },
+  ];
+  const bodyOf = (factor: number): Buffer =>
+    encodeBody(encodePlan(plan, { numbers: [1.5 * factor, 3], counts: [1n, BigInt(factor), 200n, 1_700_000_000n] }), usual);
+  const decoder = learn(bodyOf(1), key);
+  for (const factor of [1, 100, 130, 20_000, 3_000_000]) {
+    for (const labels of [
+      { job: 'j', b: 'm' },
+      { job: 'ü', b: 'x'.repeat(200) },
+      { job: '', b: '' },
+      { job: 'j', instance: 'i' },
+      { job: 'j', instance: 'k' },
+    ]) {
+      const grouping = createKey(labels);
+      // A group with other labels teaches first.
+      for (let i = 0; i < 3; i++) agrees(decoder, bodyOf(factor), grouping);
+      const families = decoder.decode(bodyOf(factor), grouping, 5) as FamilyTable;
+      const messages = [...families.values()].map(({ protobuf }) => protobuf && Buffer.from(protobuf));
+      expect(messages.map((message) => message !== null)).toEqual([true, false, true, true]);
+      const plain = storeFamilies(decodeDelimitedFamilies(bodyOf(factor)), grouping, 5);
+      expect(messages).toEqual(plain.map(({ protobuf }) => protobuf && Buffer.from(protobuf)));
+    }
+  }
+});
+
+test('a family of which some metrics have a created timestamp is kept whole, and what is not in order is put in order', () => {
+  const metrics = ['b', 'c'].map((a) => ({ labels: { a }, bounds: [] }));
+  const plan: readonly FamilyPlan[] = [{ name: 'rows', help: undefined, type: 'counter', hasCreated: true, metrics }];
+  const families = encodePlan(plan, { numbers: [1.5], counts: [300n] });
+  // The created timestamps are the fields 9 and 18.
+  for (const [odd, isTaken] of [
+    [{ kind: 'missing', field: 18 }, true],
+    [{ kind: 'first', field: 9 }, false],
+  ] as const) {
+    const body = encodeBody(families, odd);
+    const plain = storeFamilies(decodeDelimitedFamilies(body), key, 5)[0]?.protobuf;
+    expect(decodeFamilyMessage(plain ?? Buffer.alloc(0)).metrics.map(({ counter }) => counter?.createdTimestamp != null)).toEqual([
+      true,
+      odd.kind !== 'missing',
+    ]);
+    const decoded = learn(body, key).decode(body, key, 5);
+    expect(decoded !== null).toBe(isTaken);
+    if (decoded !== null) expect(Buffer.from(decoded.get('rows')?.protobuf ?? []).equals(plain ?? Buffer.alloc(0))).toBe(true);
+  }
 });
 
 test('lengths that take more bytes than before, at every depth, are followed', () => {
@@ -171,7 +252,7 @@ test('a length beyond 32 bits is not taken for what is left of it', () => {
 
 test('what stands behind the last value is compared, too', () => {
   // The label, which is the third field, goes to the end.
-  const plan = [{ name: 'up', help: undefined, type: 'gauge', metrics: [{ labels: { a: 'b' }, bounds: [] }] }] as const;
+  const plan = [{ name: 'up', help: undefined, type: 'gauge', hasCreated: false, metrics: [{ labels: { a: 'b' }, bounds: [] }] }] as const;
   const bodyOf = (value: number): Buffer => encodeBody(encodePlan(plan, { numbers: [value], counts: [1n] }), { kind: 'last', field: 4 });
   const decoder = learn(bodyOf(1), key);
   expect(bodyOf(2).at(-1)).toBe('b'.charCodeAt(0));
@@ -208,7 +289,7 @@ test('what a template cannot hold has none, however often it comes', () => {
     createFamily('f', 'gauge', [{ ...createGauge({}, 1), timestampMs: 0n }]),
     createFamily('f', 'gauge', [{ ...createGauge({}, 1), counter }]),
     createFamily('f', 'counter', [createGauge({}, 1)]),
-    createFamily('f', 'counter', [createMetric({}, { counter: { ...counter, createdTimestamp: timestamp } })]),
+    createFamily('f', 'gauge', [createGauge({}, 1)], { unknownFields: Uint8Array.of(0xa0, 0x06, 0x2a) }),
     createFamily('f', 'counter', [createMetric({}, { counter: { ...counter, exemplar: { labels: [], value: 1, timestamp, unknownFields: null } } })]), // prettier-ignore
     createFamily('f', 'histogram', [createMetric({}, { histogram: createHistogram({ buckets: [createBucket(Infinity, 1.5)] }) })]),
     createFamily('f', 'histogram', [createMetric({ le: '1' }, { histogram: createHistogram({ buckets: [createBucket(Infinity, 1n)] }) })]),
@@ -241,5 +322,16 @@ test('a protobuf push and the text that says the same share a form', () => {
   const shared = decode(encodeText(text), type, 'j');
   expect(shared).toBeInstanceOf(FormFamilies);
   expect(haveSameForm(shared, decode(Buffer.from(text), undefined, 'j'))).toBe(true);
+  const created = encode(
+    ...parseText(Buffer.from(text), { allowUtf8Names: false }).map((family) => ({
+      ...family,
+      metrics: family.metrics.map((metric) => ({
+        ...metric,
+        histogram: metric.histogram && { ...metric.histogram, createdTimestamp: { seconds: 5n, nanos: 0, unknownFields: null } },
+      })),
+    })),
+  );
+  for (let i = 0; i <= sharedFormGroupsMin; i++) decode(created, type, `c${i}`);
+  expect(haveSameForm(shared, decode(created, type, 'j'))).toBe(false);
   expect(haveSameForm(shared, decode(Buffer.from(text.replace('"1"', '"3"')), undefined, 'j'))).toBe(false);
 });

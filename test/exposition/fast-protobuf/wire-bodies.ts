@@ -11,6 +11,8 @@ export interface FamilyPlan {
   readonly name: string;
   readonly help: string | undefined;
   readonly type: 'counter' | 'gauge' | 'summary' | 'untyped' | 'histogram';
+  /** Whether counters, summaries and histograms say since when they count. */
+  readonly hasCreated: boolean;
   readonly metrics: readonly { readonly labels: Readonly<Record<string, string>>; readonly bounds: readonly number[] }[];
 }
 
@@ -32,6 +34,7 @@ export const arbitraryPlan: fc.Arbitrary<readonly FamilyPlan[]> = fc.uniqueArray
     name: fc.constantFrom('up', 'rows_total', 'size_bytes', 'size_bytes_sum', 'latency', 'latency_count', 'not a name'),
     help: fc.constantFrom(undefined, 'Help.', '', 'Größe', 'h'.repeat(200)),
     type: fc.constantFrom(...(Object.keys(typeNumbers) as FamilyPlan['type'][])),
+    hasCreated: fc.boolean(),
     metrics: fc.array(fc.record({ labels, bounds }), { minLength: 1, maxLength: 3 }),
   }),
   { selector: ({ name }) => name, minLength: 1, maxLength: 3 },
@@ -54,29 +57,34 @@ export function encodePlan(families: readonly FamilyPlan[], { numbers, counts }:
   let taken = 0;
   const nextNumber = (): number => numbers[taken++ % numbers.length] as number;
   const nextCount = (): bigint => counts[taken++ % counts.length] as bigint;
-  const createMetric = (type: FamilyPlan['type'], plan: FamilyPlan['metrics'][number]): MetricInit => {
+  const nextCreated = (): { createdTimestamp: { seconds: bigint; nanos: number } } => ({
+    createdTimestamp: { seconds: nextCount() & 0xffff_ffffn, nanos: Number(nextCount() & 0xf_ffffn) + 1 },
+  });
+  const createMetric = ({ type, hasCreated }: FamilyPlan, plan: FamilyPlan['metrics'][number]): MetricInit => {
+    const created = hasCreated && type !== 'gauge' && type !== 'untyped' ? nextCreated() : {};
     const label = Object.entries(plan.labels).map(([name, value]) => ({ name, value }));
     if (type === 'histogram') {
       const bucket = plan.bounds.map((upperBound) => ({ upperBound, cumulativeCount: nextCount() }));
-      return { label, histogram: { sampleCount: nextCount(), sampleSum: nextNumber(), bucket } };
+      return { label, histogram: { sampleCount: nextCount(), sampleSum: nextNumber(), bucket, ...created } };
     }
     if (type === 'summary') {
       const quantile = plan.bounds.map((bound) => ({ quantile: bound, value: nextNumber() }));
-      return { label, summary: { sampleCount: nextCount(), sampleSum: nextNumber(), quantile } };
+      return { label, summary: { sampleCount: nextCount(), sampleSum: nextNumber(), quantile, ...created } };
     }
-    return { label, [type]: { value: nextNumber() } };
+    return { label, [type]: { value: nextNumber(), ...created } };
   };
-  return families.map(({ name, help, type, metrics }) =>
-    toBinary(
+  return families.map((family) => {
+    const { name, help, type, metrics } = family;
+    return toBinary(
       MetricFamilySchema,
       create(MetricFamilySchema, {
         name,
         ...(help === undefined ? {} : { help }),
         type: typeNumbers[type],
-        metric: metrics.map((plan) => createMetric(type, plan)),
+        metric: metrics.map((plan) => createMetric(family, plan)),
       }),
-    ),
-  );
+    );
+  });
 }
 
 /** A field of a message, taken apart where it is a message itself. */
@@ -118,8 +126,8 @@ export function encodeBody(families: readonly Uint8Array[], { kind, field }: Odd
 /** Which fields of a message are messages of which kind. */
 const messages: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   family: { 0x22: 'metric' },
-  metric: { 0x0a: 'leaf', 0x12: 'leaf', 0x1a: 'leaf', 0x22: 'parts', 0x2a: 'leaf', 0x3a: 'parts' },
-  parts: { 0x1a: 'leaf' },
+  metric: { 0x0a: 'leaf', 0x12: 'leaf', 0x1a: 'parts', 0x22: 'parts', 0x2a: 'leaf', 0x3a: 'parts' },
+  parts: { 0x1a: 'leaf', 0x22: 'leaf', 0x7a: 'leaf' },
   leaf: {},
 };
 
