@@ -43,10 +43,10 @@ class Transcriber {
   /** What is read next, and where the message at hand ends. */
   #at = 0;
   #limit = 0;
-  /** Of the family at hand: its name, what holds the values, and whether one has a created timestamp. */
+  /** Of the family at hand: its name, what holds the values, and how many of them have a created timestamp. */
   #name = '';
   #valueTag = 0;
-  #hasCreated = false;
+  #createdCount = 0;
   readonly #firstSpans = new Map<string, number>();
   /** The spans so far: values of families with created timestamps. */
   #spanCount = 0;
@@ -72,8 +72,20 @@ class Transcriber {
     if (end === -1 || !this.#readHead(end)) return false;
     const firstSpan = this.#spanCount;
     const firstHole = this.#holes.add(lengthHole, start, fieldsStart);
-    this.#hasCreated = false;
-    this.#at = fieldsStart;
+    this.#createdCount = 0;
+    if (!this.#readMetrics(fieldsStart, end)) return false;
+    this.#holes.add(endHole, end, end);
+    if (this.#createdCount > 0) {
+      this.#firstSpans.set(this.#name, firstSpan);
+    } else {
+      this.#holes.forgetSpans(firstHole);
+      this.#spanCount = firstSpan;
+    }
+    return true;
+  }
+
+  #readMetrics(start: number, end: number): boolean {
+    this.#at = start;
     while (this.#at < end) {
       this.#limit = end;
       const tag = this.#body[this.#at++];
@@ -81,13 +93,6 @@ class Transcriber {
       if (tag === 0x18 /* type = 3 */) this.#at++;
       else if (tag !== 0x22 /* metric = 4 */) this.#at = this.#readLength();
       else if (!this.#readMetric()) return false;
-    }
-    this.#holes.add(endHole, end, end);
-    if (this.#hasCreated) {
-      this.#firstSpans.set(this.#name, firstSpan);
-    } else {
-      this.#holes.forgetSpans(firstHole);
-      this.#spanCount = firstSpan;
     }
     return true;
   }
@@ -232,13 +237,19 @@ class Transcriber {
     const end = this.#enter();
     if (end === -1) return false;
     this.#holes.add(lengthHole, start, this.#at);
-    for (const number of [0x08 /* seconds = 1 */, 0x10 /* nanos = 2 */]) {
-      if (this.#at === end || this.#body[this.#at++] !== number || this.#readCount() === -1) return false;
-    }
+    // Each is left out when it is 0.
+    if (this.#at < end && this.#body[this.#at] === 0x08 /* seconds = 1 */ && !this.#readPart()) return false;
+    if (this.#at < end && this.#body[this.#at] === 0x10 /* nanos = 2 */ && !this.#readPart()) return false;
     if (this.#at !== end) return false;
     this.#holes.add(endHole, end, end);
-    this.#hasCreated = true;
+    this.#createdCount++;
     return true;
+  }
+
+  /** The tag and value of a part of a timestamp. */
+  #readPart(): boolean {
+    this.#at++;
+    return this.#readCount() !== -1;
   }
 
   #readBucket(): boolean {

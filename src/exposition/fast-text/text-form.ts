@@ -80,8 +80,8 @@ export class TextForm {
 }
 
 function areLike(a: FormFamily, b: FormFamily): boolean {
-  if (a.name !== b.name || a.type !== b.type || a.help !== b.help || a.holeEnd !== b.holeEnd || a.metricCount !== b.metricCount)
-    return false;
+  if (a.name !== b.name || a.type !== b.type || a.help !== b.help) return false;
+  if (a.metricCount !== b.metricCount || a.holeEnd !== b.holeEnd || a.hasMessage !== b.hasMessage) return false;
   if (a.order === null || b.order === null) return a.order === b.order;
   return Buffer.from(a.order.buffer).equals(Buffer.from(b.order.buffer));
 }
