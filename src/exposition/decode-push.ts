@@ -2,7 +2,9 @@ import { createFamilyTable, type FamilyTable } from '../model/family-table.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
 import { isDelimitedProtobuf } from './content-type.ts';
+import { FastProtobufDecoder } from './fast-protobuf/decode-fast-protobuf.ts';
 import { FastTextDecoder } from './fast-text/decode-fast-text.ts';
+import { FormPool } from './fast-text/form-pool.ts';
 import { decodeDelimitedFamilies } from './protobuf/codec.ts';
 import { storeFamilies } from './store-family.ts';
 import { parseText } from './text-parser.ts';
@@ -17,11 +19,15 @@ export interface DecodedPush {
 /** Decodes push bodies. Keeps what it learned of the bodies it saw, so one serves all pushes of a server. */
 export class PushDecoder {
   readonly #allowUtf8Names: boolean;
-  readonly #fastText = new FastTextDecoder();
+  readonly #fastText: FastTextDecoder;
+  readonly #fastProtobuf: FastProtobufDecoder;
 
   /** `allowUtf8Names`: `--push.enable-utf8-names`. */
   constructor(allowUtf8Names: boolean) {
     this.#allowUtf8Names = allowUtf8Names;
+    const forms = new FormPool();
+    this.#fastText = new FastTextDecoder(forms);
+    this.#fastProtobuf = new FastProtobufDecoder(forms);
   }
 
   /**
@@ -30,9 +36,10 @@ export class PushDecoder {
    * its `flaw`; whether that refuses the push is the store's decision.
    */
   decode(body: Buffer, contentType: string | undefined, key: GroupingKey, atMs: number): DecodedPush {
-    if (isDelimitedProtobuf(contentType)) return storePush(decodeDelimitedFamilies(body), key, atMs);
-    const families = this.#fastText.decode(body, key, atMs);
+    const isProtobuf = isDelimitedProtobuf(contentType);
+    const families = (isProtobuf ? this.#fastProtobuf : this.#fastText).decode(body, key, atMs);
     if (families !== null) return { families, hasTimestamps: false };
+    if (isProtobuf) return storePush(decodeDelimitedFamilies(body), key, atMs);
     return storePush(parseText(body, { allowUtf8Names: this.#allowUtf8Names }), key, atMs);
   }
 }

@@ -2,8 +2,18 @@ import type { FamilyTable } from '../model/family-table.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { ReadyText, StoredFamily } from '../model/stored-family.ts';
-import { type KeyTexts, renderKeyTexts } from './fast-text/line-labels.ts';
+import type { FamilyMessages } from './fast-text/family-messages.ts';
+import { type KeyTexts, textsOfKey } from './fast-text/line-labels.ts';
 import { type FormFamily, lengthWithoutValues, type TextForm } from './fast-text/text-form.ts';
+
+/** What a push holds that its form does not. */
+export interface PushedValues {
+  /** In the order of the text, each ended by a line feed. */
+  readonly values: string;
+  /** Where the values of each family begin. */
+  readonly starts: readonly number[];
+  readonly messages: FamilyMessages | null;
+}
 
 /**
  * The families of a push that has a form which others share: what is kept of it are its values. Its text is written when somebody asks,
@@ -12,20 +22,22 @@ import { type FormFamily, lengthWithoutValues, type TextForm } from './fast-text
 export class FormFamilies implements FamilyTable {
   /** Two tables of one form, in groups of one grouping key, hold the same series. */
   readonly form: TextForm;
+  readonly texts: KeyTexts;
   /** Of all samples in the order of the text, each ended by a line feed; a latin1 string. */
   readonly valueText: string;
-  readonly texts: KeyTexts;
   /** Where the values of each family begin. */
   readonly valueStarts: readonly number[];
+  readonly #messages: FamilyMessages | null;
   readonly pushedAtMs: number;
   /** Once somebody needed all families to stay as they are. */
   #settled: ReadonlyMap<string, StoredFamily> | null = null;
 
-  constructor(form: TextForm, texts: KeyTexts, values: string, starts: readonly number[], atMs: number) {
+  constructor(form: TextForm, texts: KeyTexts, { values, starts, messages }: PushedValues, atMs: number) {
     this.form = form;
     this.texts = texts;
     this.valueText = values;
     this.valueStarts = starts;
+    this.#messages = messages;
     this.pushedAtMs = atMs;
   }
 
@@ -54,7 +66,7 @@ export class FormFamilies implements FamilyTable {
 
   /** Characters that are kept for this push alone. */
   get weight(): number {
-    return this.valueText.length + this.valueStarts.length * 8;
+    return this.valueText.length + this.valueStarts.length * 8 + (this.#messages?.bytes.length ?? 0);
   }
 
   /** Of the ready text of all families. */
@@ -67,6 +79,13 @@ export class FormFamilies implements FamilyTable {
     return this.form.render(family, this.texts, this.valueText, this.valueStarts[family.place] as number);
   }
 
+  /** What the text of a family does not tell (see `StoredFamily.protobuf`). */
+  messageOf({ hasMessage, place }: FormFamily): Uint8Array | null {
+    if (!hasMessage || this.#messages === null) return null;
+    const { bytes, ends } = this.#messages;
+    return bytes.subarray(ends[place - 1] ?? 0, ends[place]);
+  }
+
   /** The families as they would be without a form, their texts in one buffer. */
   toPlain(): ReadonlyMap<string, StoredFamily> {
     if (this.#settled !== null) return this.#settled;
@@ -76,7 +95,7 @@ export class FormFamilies implements FamilyTable {
     for (const family of this.form.families.values()) {
       const start = end;
       end += bytes.write(this.render(family), start, 'latin1');
-      families.set(family.name, describe(family, this.pushedAtMs, { bytes, start, end }));
+      families.set(family.name, describe(family, this, { bytes, start, end }));
     }
     return families;
   }
@@ -87,8 +106,11 @@ export class FormFamilies implements FamilyTable {
   }
 }
 
-function describe({ name, type, help, metricCount, sampleCount, order }: FormFamily, pushedAtMs: number, home: ReadyText): StoredFamily {
-  return { name, type, help, metricCount, sampleCount, pushedAtMs, home, protobuf: null, order, hasLegacyNames: true, flaw: null };
+function describe(family: FormFamily, table: FormFamilies, home: ReadyText): StoredFamily {
+  const { name, type, help, metricCount, sampleCount, order } = family;
+  const { pushedAtMs } = table;
+  const protobuf = table.messageOf(family);
+  return { name, type, help, metricCount, sampleCount, pushedAtMs, home, protobuf, order, hasLegacyNames: true, flaw: null };
 }
 
 /** A family whose text is written when it is looked at. A class, since a start makes some of them for each family that is stored. */
@@ -99,7 +121,7 @@ class FamilyView implements StoredFamily {
   readonly metricCount: number;
   readonly sampleCount: number;
   readonly pushedAtMs: number;
-  readonly protobuf: null = null;
+  readonly protobuf: Uint8Array | null;
   readonly order: Uint32Array | null;
   readonly hasLegacyNames: boolean = true;
   readonly flaw: null = null;
@@ -114,6 +136,7 @@ class FamilyView implements StoredFamily {
     this.metricCount = family.metricCount;
     this.sampleCount = family.sampleCount;
     this.pushedAtMs = table.pushedAtMs;
+    this.protobuf = table.messageOf(family);
     this.order = family.order;
     this.#table = table;
     this.#family = family;
@@ -130,7 +153,7 @@ class FamilyView implements StoredFamily {
 
 /** The families of a form with these values, as they are kept in `valueText`; null if the values, or the labels, are not of this form. */
 export function restoreFormFamilies(form: TextForm, key: GroupingKey, values: string, atMs: number): FormFamilies | null {
-  const texts = renderKeyTexts(key);
+  const texts = textsOfKey(key);
   if (form.whole.labelCounts.length > texts.labels.length) return null;
   const starts: number[] = [];
   let end = 0;
@@ -141,7 +164,7 @@ export function restoreFormFamilies(form: TextForm, key: GroupingKey, values: st
       if (end === 0) return null;
     }
   }
-  return end === values.length ? new FormFamilies(form, texts, values, starts, atMs) : null;
+  return end === values.length ? new FormFamilies(form, texts, { values, starts, messages: null }, atMs) : null;
 }
 
 /** The families by name, in a table that keeps them as they are. */

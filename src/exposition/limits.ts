@@ -41,6 +41,9 @@ export const writeChunkBytes: number = 128 * 1024;
 /** A larger body is not worth a template: few of them come, and one could fill the room for all. */
 export const templateBodyBytesMax: number = 1024 * 1024;
 
+/** Text that a protobuf body of that size is written as to be read; labels of histograms are repeated. What is longer takes the plain way. */
+export const transcriptBytesMax: number = 4 * 1024 * 1024;
+
 /** Places for values and grouping labels in a template: a key of hundreds of labels has as many in every line. */
 export const templateHolesMax = 200_000;
 

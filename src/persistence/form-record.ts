@@ -107,7 +107,7 @@ function readFamilies(reader: ByteReader): FormFamilyParts[] {
     if (flaw !== null || (flags & (flagProtobuf | flagOwnTime)) !== 0) reader.fail(`flags ${flags} of a family in a form`);
     const order = flags & flagOrder ? readOrder(reader, metricCount) : null;
     holeEnd += reader.readVarint('number of holes');
-    families.push({ name, type, help, metricCount, sampleCount, order, holeEnd });
+    families.push({ name, type, help, metricCount, sampleCount, order, hasMessage: false, holeEnd });
   }
   return families;
 }

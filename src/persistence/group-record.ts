@@ -59,7 +59,8 @@ const writer = new ByteWriter();
 /** Makes the record of a group. The caller owns it. Hot path: every push to a store on disk. */
 export function encodeGroupRecord(group: Group): GroupRecord {
   const { families } = group;
-  return families instanceof FormFamilies
+  // A record of values has no place for messages.
+  return families instanceof FormFamilies && !families.form.hasMessages
     ? { bytes: encodeFormGroup(group, families), form: encodeForm(families.form) }
     : { bytes: encodePlainGroup(group), form: null };
 }

@@ -75,7 +75,10 @@ export class ExposedGroups implements ExposedPart {
 
   /** The text of a member that says all there is of it, or `null`. */
   #toldTextIn(table: FamilyTable): string | Uint8Array | null {
-    if (table instanceof FormFamilies) return table.render(table.form.families.get(this.#name) as FormFamily);
+    if (table instanceof FormFamilies) {
+      const family = table.form.families.get(this.#name) as FormFamily;
+      return family.hasMessage ? null : table.render(family);
+    }
     const member = this.#memberOf(table);
     return isToldByReadyText(member) ? member.home.bytes.subarray(member.home.start, member.home.end) : null;
   }

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { FastTextDecoder } from '../../src/exposition/fast-text/decode-fast-text.ts';
 import { countSamples, countTextBytes, haveSameForm, plainFamilies, settleFamilies } from '../../src/exposition/form-families.ts';
 import { sharedFormGroupsMin } from '../../src/exposition/limits.ts';
-import { storeFamilies } from '../../src/exposition/store-family.ts';
+import { readFamily, storeFamilies } from '../../src/exposition/store-family.ts';
 import { parseText } from '../../src/exposition/text-parser.ts';
 import type { FamilyTable } from '../../src/model/family-table.ts';
 import type { StoredFamily } from '../../src/model/stored-family.ts';
 import { createKey } from './families.ts';
-import { decodeShared, formBody } from './shared-form.ts';
+import { decodeShared, decodeSharedMessage, formBody } from './shared-form.ts';
 
 function describeFamily({ home, ...rest }: StoredFamily): unknown {
   return { ...rest, text: home.bytes.toString('utf8', home.start, home.end) };
@@ -41,6 +41,18 @@ test('families with a shared form are to every reader what they are without', ()
     }),
     { numRuns: 300 },
   );
+});
+
+test('a family with a message beside its text keeps it in every form of the table', () => {
+  const shared = decodeSharedMessage(createKey({ job: 'j' }), 1.5, 300n, 5);
+  const secondsIn = (table: FamilyTable): unknown =>
+    [...table.values()].map((family) => readFamily(family).metrics.map(({ counter }) => counter?.createdTimestamp?.seconds));
+  const want = [[undefined], [300n, 300n], [undefined]];
+  expect(secondsIn(shared)).toEqual(want);
+  expect(shared.get('first')?.protobuf).toBeNull();
+  expect(secondsIn(plainFamilies(shared))).toEqual(want);
+  expect(shared.weight).toBeGreaterThan(decodeShared(createKey({ job: 'j' }), '1', 5).weight);
+  expect(secondsIn(settleFamilies(shared))).toEqual(want);
 });
 
 test('once settled, each family is the same one for all who ask', () => {

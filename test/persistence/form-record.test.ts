@@ -76,7 +76,16 @@ test('a form record that contradicts itself is refused with a message, or read a
 });
 
 test('a form with more or fewer values than samples is refused', () => {
-  const family = { name: 'up', type: 'gauge', help: null, metricCount: 1, sampleCount: 2, order: null, holeEnd: 1 } as const;
+  const family = {
+    name: 'up',
+    type: 'gauge',
+    help: null,
+    metricCount: 1,
+    sampleCount: 2,
+    order: null,
+    hasMessage: false,
+    holeEnd: 1,
+  } as const;
   const form = new TextForm({ constants: ['up '], holes: [valueHole], families: [family] });
   expect(() => decodeBytes(encodeForm(form).bytes)).toThrow('1 values of 2 samples in the family up');
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { renderKeyTexts } from '../../src/exposition/fast-text/line-labels.ts';
+import { textsOfKey } from '../../src/exposition/fast-text/line-labels.ts';
 import { valueHole } from '../../src/exposition/fast-text/ready-lines.ts';
 import { TextForm } from '../../src/exposition/fast-text/text-form.ts';
 import { FormFamilies, plainFamilies } from '../../src/exposition/form-families.ts';
@@ -9,7 +9,7 @@ import { encodeForm } from '../../src/persistence/form-record.ts';
 import { createFormRecord, type GroupRecord } from '../../src/persistence/group-log.ts';
 import { decodeGroupRecord, encodeGroupRecord } from '../../src/persistence/group-record.ts';
 import { createKey } from '../exposition/families.ts';
-import { decodeShared } from '../exposition/shared-form.ts';
+import { decodeShared, decodeSharedMessage } from '../exposition/shared-form.ts';
 import { anyGroup, makeSampleGroup } from '../support/sample-groups.ts';
 
 /** The group with its texts in place of where they lie. */
@@ -48,7 +48,7 @@ function sharedGroup(): Group {
   return { key, families: decodeShared(key, '12', 5), pushTimeSeconds: 0.005, failureTimeSeconds: 0 };
 }
 
-const upFamily = { name: 'up', type: 'gauge', help: null, metricCount: 1, sampleCount: 1, order: null } as const;
+const upFamily = { name: 'up', type: 'gauge', help: null, metricCount: 1, sampleCount: 1, order: null, hasMessage: false } as const;
 
 describe('a group record', () => {
   test('gives back every group as it was', () => {
@@ -72,6 +72,15 @@ describe('a group record', () => {
       expect(readTexts(decoded)).toEqual(readTexts(group));
       expect(readTexts({ ...group, families: plainFamilies(decoded.families) })).toEqual(readTexts(group));
     }
+  });
+
+  test('of families with messages beside their texts holds all of them, without a form', () => {
+    const key = createKey({ job: 'jü' });
+    const families = decodeSharedMessage(key, 1_234_567, 300n, 5);
+    const group = { key, families, pushTimeSeconds: 0.005, failureTimeSeconds: 0 };
+    const record = reread(encodeGroupRecord(group));
+    expect(record.form).toBeNull();
+    expect(readTexts(decodeGroupRecord(record))).toEqual(readTexts(group));
   });
 
   test('shares its form with the records of all groups that have it, before and after it was read', () => {
@@ -102,7 +111,7 @@ describe('a group record', () => {
     expect(catchError(() => decodeGroupRecord({ ...record, form: encodeForm(less) }))).toEqual(damaged);
     // A place for a label that the key does not have.
     const more = new TextForm({ constants: ['up{', '} '], holes: [7, valueHole], families: [{ ...upFamily, holeEnd: 2 }] });
-    const families = new FormFamilies(more, renderKeyTexts(key), '1\n', [0], 5);
+    const families = new FormFamilies(more, textsOfKey(key), { values: '1\n', starts: [0], messages: null }, 5);
     expect(catchError(() => decodeGroupRecord(encodeGroupRecord({ ...group, families })))).toEqual(damaged);
   });
 

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FormFamilies } from '../../src/exposition/form-families.ts';
+import { decodeFamilyMessage } from '../../src/exposition/protobuf/codec.ts';
 import { storeFamilies } from '../../src/exposition/store-family.ts';
 import { parseText } from '../../src/exposition/text-parser.ts';
 import { createFamilyTable } from '../../src/model/family-table.ts';
 import type { WriteRequest } from '../../src/model/write-request.ts';
 import type { GroupChange, PreparedWrite } from '../../src/store/metric-store.ts';
-import { createStore, expose, keyOf, pushOf, write } from './support.ts';
+import { decodeSharedMessage } from '../exposition/shared-form.ts';
+import { createStore, expose, joinTexts, keyOf, pushOf, write } from './support.ts';
 
 const labelSets = [...['a', 'b', 'c', 'd', 'e'].map((job) => ({ job })), { job: 'a', x: '1' }, { job: 'b', x: '2' }];
 /** Types that contradict each other, series that groups of another shape have too, families that come and go. */
@@ -136,4 +138,19 @@ test('a write that was abandoned leaves in their places what is shown and what i
   expect(store.inconsistentFamilyCount).toBe(1);
   write(store, { kind: 'delete', key: keyOf({ job: 'h' }), atMs: 0 });
   expect(expose(store)).toBe('# TYPE x counter\nx{instance="",job="g"} 1\n');
+});
+
+test('a scrape in protobuf has what is kept beside a shared form, and a scrape in text does not miss the family', () => {
+  const store = createStore();
+  for (const [i, job] of ['a', 'b', 'c'].entries()) {
+    const key = keyOf({ job });
+    write(store, { kind: 'replace', key, families: decodeSharedMessage(key, i, BigInt(i + 1), 1000), hasTimestamps: false, atMs: 1000 });
+  }
+  const parts = store.readExposition().find(({ name }) => name === 'rows_total')?.parts ?? [];
+  const metrics = parts.flatMap((part) => [...part.protobufs('underscores')].flatMap(({ bytes }) => decodeFamilyMessage(bytes).metrics));
+  expect(metrics.map(({ counter }) => counter?.createdTimestamp?.seconds).sort()).toEqual([1n, 1n, 2n, 2n, 3n, 3n]);
+  expect(joinTexts(parts).split('\n').slice(0, 2)).toEqual([
+    'rows_total{instance="",job="a",step="a"} 0',
+    'rows_total{instance="",job="a",step="z"} 0',
+  ]);
 });

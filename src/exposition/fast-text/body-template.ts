@@ -1,49 +1,55 @@
 import type { StoredFamily } from '../../model/stored-family.ts';
 import { FormFamilies } from '../form-families.ts';
 import { readyTextLengthMax, sharedFormGroupsMin } from '../limits.ts';
+import type { BodyBytes, BodyLayout } from './body-layout.ts';
 import { lineFeed } from './bytes.ts';
 import { areInOrder, listNeighbourOrders, type NeighbourOrder } from './line-order.ts';
 import type { FamilyDraft } from './family-draft.ts';
 import type { KeyTexts } from './line-labels.ts';
-import { renderedNumberLengthMax, writeNumber } from './numbers.ts';
+import { renderedNumberLengthMax } from './numbers.ts';
 import { allLabels, countHole, type ReadyLines, valueHole } from './ready-lines.ts';
-import { type BodyBytes, Segments } from './segments.ts';
+import type { FormPool } from './form-pool.ts';
 import { type FormFamilyParts, TextForm } from './text-form.ts';
 
 /**
  * What stays the same when a job pushes again, or another replica of it does: everything but the values and the grouping labels. A body that
  * fits costs a comparison of what is between its values, instead of reading it.
  *
- *     body       # TYPE up gauge\nup{z="b"} |1|\nup{z="c"} |0|\n                segments between the values
+ *     body       # TYPE up gauge\nup{z="b"} |1|\nup{z="c"} |0|\n                segments between the values (see `BodyLayout`)
  *     form       up{|instance="",job="x"|,z="b"} |1\n|up{| ... ,z="c"} |0\n|    the ready text (see `TextForm`)
  *
  * The order of the lines is fixed, though they are ordered by label values place by place, grouping labels among them. Where these decide,
  * the template says what a key must be like (see `NeighbourOrder`).
  */
 export class BodyTemplate {
-  readonly form: TextForm;
   /** Characters kept, roughly. */
   readonly weight: number;
-  readonly #segments: Segments;
-  /** For each value in the order of the ready text: which one of the body it is, and of what kind. */
+  #form: TextForm;
+  readonly #layout: BodyLayout;
+  /** For each value in the order of the ready text: which line of the body it is of, and of what kind. */
   readonly #values: Uint32Array;
   readonly #kinds: Int8Array;
   readonly #orders: readonly NeighbourOrder[];
   /** The first groups that it was used for, as many as make it shared. */
   readonly #users: string[] = [];
 
-  constructor({ form, segments, values, kinds, orders }: TemplateParts) {
-    this.form = form;
-    this.#segments = segments;
+  constructor({ form, layout, values, kinds, orders }: TemplateParts) {
+    this.#form = form;
+    this.#layout = layout;
     this.#values = Uint32Array.from(values);
     this.#kinds = Int8Array.from(kinds);
     this.#orders = orders;
-    this.weight = form.weight + segments.weight + values.length * 5;
+    this.weight = form.weight + layout.weight + values.length * 5;
   }
 
   /** Whether enough groups have used it. */
   get isShared(): boolean {
     return this.#users.length === sharedFormGroupsMin;
+  }
+
+  /** Takes the form out of the pool if it has an equal one, else puts it there. To be called before the template is used. */
+  shareForm(pool: FormPool, shape: string): void {
+    this.#form = pool.share(shape, this.#form);
   }
 
   noteUser(id: string): void {
@@ -57,7 +63,7 @@ export class BodyTemplate {
 
   /** Whether bodies that fit one of both fit the other, and have the same form. */
   isLike(other: BodyTemplate): boolean {
-    return this.#segments.isLike(other.#segments) && this.form.isLike(other.form);
+    return this.#layout.isLike(other.#layout) && this.#form.isLike(other.#form);
   }
 
   /**
@@ -68,12 +74,12 @@ export class BodyTemplate {
     const lengthMax = this.weight + this.#values.length * (texts.alone.length + renderedNumberLengthMax);
     if (lengthMax > readyTextLengthMax) return null;
     reserve(this.#values.length);
-    return this.#segments.match(body, bounds) ? this.#write(body, texts, atMs) : null;
+    return this.#layout.match(body) ? this.#write(body, texts, atMs) : null;
   }
 
   /** The values as they are kept, of a body that matched. */
-  #write({ bytes }: BodyBytes, texts: KeyTexts, atMs: number): FormFamilies | null {
-    const { families } = this.form;
+  #write(body: BodyBytes, texts: KeyTexts, atMs: number): FormFamilies | null {
+    const { families } = this.#form;
     const starts = new Array<number>(families.size);
     let place = 0;
     let end = 0;
@@ -81,30 +87,28 @@ export class BodyTemplate {
     for (const { sampleCount } of families.values()) {
       starts[place++] = end;
       for (const last = i + sampleCount; i < last; i++) {
-        const value = 2 * (this.#values[i] as number);
         const use = this.#kinds[i] === countHole ? 'count' : 'value';
-        end = writeNumber(bytes, bounds[value] as number, bounds[value + 1] as number, use, written, end);
+        end = this.#layout.writeValue(body, this.#values[i] as number, use, written, end);
         if (end === -1) return null;
         written[end++] = lineFeed;
       }
     }
-    return new FormFamilies(this.form, texts, written.toString('latin1', 0, end), starts, atMs);
+    const values = written.toString('latin1', 0, end);
+    return new FormFamilies(this.#form, texts, { values, starts, messages: this.#layout.writeMessages(body, texts) }, atMs);
   }
 }
 
-/** Where the values of the body at hand lie, and what is written of them. Decoding never awaits, so one of each serves all pushes. */
-let bounds = new Uint32Array(0);
+/** What is written of the values of the body at hand. Decoding never awaits, so one serves all pushes. */
 let written = Buffer.alloc(0);
 
 function reserve(values: number): void {
-  if (bounds.length >= 2 * values) return;
-  bounds = new Uint32Array(2 * values);
-  written = Buffer.allocUnsafeSlow(values * (renderedNumberLengthMax + 1));
+  const length = values * (renderedNumberLengthMax + 1);
+  if (written.length < length) written = Buffer.allocUnsafeSlow(length);
 }
 
 export interface TemplateParts {
   readonly form: TextForm;
-  readonly segments: Segments;
+  readonly layout: BodyLayout;
   readonly values: readonly number[];
   readonly kinds: readonly number[];
   readonly orders: readonly NeighbourOrder[];
@@ -116,8 +120,13 @@ export interface DecodedFamily {
   readonly draft: FamilyDraft;
 }
 
-/** Makes a template of a body that was just decoded into `lines`, with so many grouping labels. */
-export function createBodyTemplate(body: Buffer, lines: ReadyLines, decoded: readonly DecodedFamily[], labelCount: number): BodyTemplate {
+/** Makes a template of a body with this layout, which was just decoded into `lines`, with so many grouping labels. */
+export function createBodyTemplate(
+  layout: BodyLayout,
+  lines: ReadyLines,
+  decoded: readonly DecodedFamily[],
+  labelCount: number,
+): BodyTemplate {
   const ready = Buffer.from(lines.bytes.buffer, lines.bytes.byteOffset, lines.length);
   const constants: string[] = [];
   const holes: number[] = [];
@@ -142,22 +151,15 @@ export function createBodyTemplate(body: Buffer, lines: ReadyLines, decoded: rea
   };
   const families = decoded.map(({ stored, draft }): FormFamilyParts => {
     for (const line of draft.lineOrder()) addLine(line);
-    const { name, type, help, metricCount, sampleCount, order } = stored;
-    return { name, type, help, metricCount, sampleCount, order, holeEnd: holes.length };
+    const { name, type, help, metricCount, sampleCount } = stored;
+    const hasMessage = layout.familiesWithMessage.has(name);
+    // A message has the metrics in pushed order.
+    const order = hasMessage ? null : stored.order;
+    return { name, type, help, metricCount, sampleCount, order, hasMessage, holeEnd: holes.length };
   });
   const orders = decoded.flatMap(({ draft }) => listNeighbourOrders(lines, draft));
   const form = new TextForm({ constants, holes, families });
-  return new BodyTemplate({ form, segments: cutSegments(body, lines), values, kinds, orders });
-}
-
-function cutSegments(body: Buffer, lines: ReadyLines): Segments {
-  const segments: Uint8Array[] = [];
-  let at = 0;
-  for (let line = 0; line < lines.lineCount; line++) {
-    segments.push(body.subarray(at, lines.valueStarts[line]));
-    at = lines.valueEnds[line] as number;
-  }
-  return new Segments([...segments, body.subarray(at)]);
+  return new BodyTemplate({ form, layout, values, kinds, orders });
 }
 
 /** The last of the holes that together hold all grouping labels, with no other label between them; the hole itself if it is not so. */

@@ -1,14 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { createFamilyTable, type FamilyTable } from '../../model/family-table.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
-import { familiesMax, templateBodyBytesMax, templateHolesMax } from '../limits.ts';
+import { familiesMax, templateBodyBytesMax, templateHolesMax, templateOpeningLengthMax } from '../limits.ts';
 import { refuseTooManyFamilies } from '../push-size.ts';
 import { blank, braceClose, braceOpen, hash, isDigit, lineFeed, metricNameBytes, quote } from './bytes.ts';
-import { createBodyTemplate, type DecodedFamily } from './body-template.ts';
+import type { BodyLayout } from './body-layout.ts';
+import { type BodyTemplate, createBodyTemplate, type DecodedFamily } from './body-template.ts';
 import { FamilyDraft, type LinePart } from './family-draft.ts';
-import { type KeyTexts, LineLabels, prepareLabels, type PreparedLabels, renderKeyTexts } from './line-labels.ts';
+import { FormPool } from './form-pool.ts';
+import { type KeyTexts, LineLabels, prepareLabels, type PreparedLabels, textsOfKey } from './line-labels.ts';
 import { renderedNumberLengthMax } from './numbers.ts';
 import { ReadyLines } from './ready-lines.ts';
+import { cutSegments } from './segments.ts';
 import { TemplateCache } from './template-cache.ts';
 
 // Hot path: guarded by bench/ and by test/exposition/fast-text/, which holds it to the plain decoder.
@@ -20,33 +23,58 @@ import { TemplateCache } from './template-cache.ts';
  * is too large for either.
  */
 export class FastTextDecoder {
-  readonly #templates = new TemplateCache();
-  /** A key that comes again is often the same object (see `GroupingPathParser`). */
-  readonly #keyTexts = new WeakMap<GroupingKey, KeyTexts>();
+  readonly #templates: TemplateCache;
+
+  /** `forms`: shared with the decoder of another format. */
+  constructor(forms: FormPool = new FormPool()) {
+    this.#templates = new TemplateCache(describeFirstLine, forms);
+  }
 
   decode(body: Buffer, key: GroupingKey, atMs: number): FamilyTable | null {
-    const texts = this.#textsOf(key);
+    const texts = textsOfKey(key);
     if (!texts.isLegacy) return null;
-    const isSmall = body.length <= templateBodyBytesMax;
-    const families = isSmall ? this.#templates.apply(body, key, texts, atMs) : null;
+    const templates = body.length <= templateBodyBytesMax ? this.#templates : null;
+    const families = templates?.apply(body, key, texts, atMs) ?? null;
     if (families !== null) return families;
     if (!isUtf8(body)) return null;
     try {
-      const decoded = readBody(body, key, texts, atMs);
+      const decoded = readText(body, key, texts, atMs);
       if (decoded === null) return null;
-      const wantsTemplate = isSmall && lines.lineCount > 0 && lines.holeCount <= templateHolesMax && this.#templates.wantsTemplate();
-      if (wantsTemplate) this.#templates.add(body, key, texts, createBodyTemplate(body, lines, decoded, texts.labels.length));
+      if (templates !== null && isTemplateSized() && templates.wantsTemplate(body, key)) {
+        templates.add(body, key, texts, createBodyTemplate(cutSegments(body, lines), lines, decoded, texts.labels.length));
+      }
       return createFamilyTable(decoded.map(({ stored }) => stored));
     } finally {
       lines.shrink();
     }
   }
+}
 
-  #textsOf(key: GroupingKey): KeyTexts {
-    let texts = this.#keyTexts.get(key);
-    if (texts === undefined) this.#keyTexts.set(key, (texts = renderKeyTexts(key)));
-    return texts;
+/**
+ * Makes a template of a body by way of a text that says the same, in groups with a key like this. `layout`: of the body; its values are in the
+ * order of the lines. Null: the text is none for the fast path.
+ */
+export function createTemplateOfText(text: Buffer, layout: BodyLayout, key: GroupingKey): BodyTemplate | null {
+  if (!isUtf8(text)) return null;
+  try {
+    const texts = textsOfKey(key);
+    const decoded = readText(text, key, texts, 0);
+    return decoded !== null && isTemplateSized() ? createBodyTemplate(layout, lines, decoded, texts.labels.length) : null;
+  } finally {
+    lines.shrink();
   }
+}
+
+function isTemplateSized(): boolean {
+  return lines.lineCount > 0 && lines.holeCount <= templateHolesMax;
+}
+
+/** The first line without a value. */
+function describeFirstLine(body: Buffer): string {
+  const opening = body.toString('latin1', 0, templateOpeningLengthMax);
+  const lineEnd = opening.indexOf('\n');
+  const line = lineEnd === -1 ? opening : opening.slice(0, lineEnd);
+  return line.startsWith('#') ? line : line.slice(0, line.lastIndexOf(' '));
 }
 
 const lines = new ReadyLines();
@@ -57,7 +85,7 @@ const specialNames = { le: Buffer.from('le'), quantile: Buffer.from('quantile') 
 /** Room for what is added to a line besides labels: `,quantile=""`, braces, blank, line feed. */
 const framingLengthMax = 32;
 
-function readBody(body: Buffer, key: GroupingKey, texts: KeyTexts, atMs: number): DecodedFamily[] | null {
+function readText(body: Buffer, key: GroupingKey, texts: KeyTexts, atMs: number): DecodedFamily[] | null {
   const reader = new BodyReader(body, prepareLabels(key, texts), texts.hasSpecialLabel);
   return reader.readLines() ? reader.takeFamilies(atMs) : null;
 }

@@ -36,7 +36,16 @@ export interface KeyTexts {
 
 const impliedInstance = 'instance=""';
 
-export function renderKeyTexts(key: GroupingKey): KeyTexts {
+/** A key that comes again is often the same object (see `GroupingPathParser`). */
+const knownTexts = new WeakMap<GroupingKey, KeyTexts>();
+
+export function textsOfKey(key: GroupingKey): KeyTexts {
+  let texts = knownTexts.get(key);
+  if (texts === undefined) knownTexts.set(key, (texts = renderKeyTexts(key)));
+  return texts;
+}
+
+function renderKeyTexts(key: GroupingKey): KeyTexts {
   const labels = key.labels.map(({ name, value }) => toLatin1(`${name}="${escapeValue(value)}"`));
   const values = key.labels.map(({ value }) => toLatin1(value));
   if (!key.labels.some(({ name }) => name === 'instance')) {

@@ -4,14 +4,14 @@ import {
   templateGroupIdLengthMax,
   templateGroupIdsLengthMax,
   templateGroupsMax,
-  templateOpeningLengthMax,
   templateOpeningsMax,
   templatesPerOpeningMax,
   templateWeightMax,
 } from '../limits.ts';
+import { BodyBytes } from './body-layout.ts';
 import type { BodyTemplate } from './body-template.ts';
+import type { FormPool } from './form-pool.ts';
 import type { KeyTexts } from './line-labels.ts';
-import { BodyBytes } from './segments.ts';
 
 /** Decoding never awaits, so one serves all pushes. */
 const bodyAtHand = new BodyBytes();
@@ -28,11 +28,21 @@ export class TemplateCache {
   readonly #byGroup = new Map<string, BodyTemplate>();
   /** Of the ids in `#byGroup`. */
   #idsLength = 0;
-  /** By `GroupingKey.shape` and the opening of the body, the most recent one first. */
+  /** By the opening of the body (see `#openingOf`), the most recent one first. */
   readonly #byOpening = new Map<string, BodyTemplate[]>();
   /** Of all templates since the last time that everything was forgotten. */
   #weight = 0;
   #misses = 0;
+  /** Openings of bodies that fitted no template. */
+  readonly #missed = new Set<string>();
+  readonly #describeOpening: (body: Buffer) => string;
+  readonly #forms: FormPool;
+
+  /** `describeOpening`: what bodies that have a template in common begin with. `forms`: shared with caches for bodies of other formats. */
+  constructor(describeOpening: (body: Buffer) => string, forms: FormPool) {
+    this.#describeOpening = describeOpening;
+    this.#forms = forms;
+  }
 
   /**
    * The families of the body, if a template fits. What has a form of its own, or nearly so, is kept without: the form would be larger than
@@ -45,7 +55,7 @@ export class TemplateCache {
     let template = last;
     let families = last === undefined ? null : last.apply(bodyAtHand, texts, atMs);
     if (families === null) {
-      for (template of this.#byOpening.get(describeOpening(key, body)) ?? []) {
+      for (template of this.#byOpening.get(this.#openingOf(key, body)) ?? []) {
         if (template === last || !template.fits(texts)) continue;
         families = template.apply(bodyAtHand, texts, atMs);
         if (families !== null) break;
@@ -57,15 +67,24 @@ export class TemplateCache {
     return template?.isShared === true ? families : families.toPlain();
   }
 
-  /** Whether a template of the body that was just decoded is worth making. To be asked once per body that fitted none. */
-  wantsTemplate(): boolean {
+  /**
+   * Whether a template of a body that fitted none is worth making, which costs two to three times as much as decoding it: not for the first
+   * one that begins like this. To be asked once for each.
+   */
+  wantsTemplate(body: Buffer, key: GroupingKey): boolean {
     this.#misses++;
+    const opening = this.#openingOf(key, body);
+    if (!this.#missed.has(opening)) {
+      if (this.#missed.size >= templateOpeningsMax) this.#missed.clear();
+      this.#missed.add(opening);
+      return false;
+    }
     return this.#misses < missesMax || this.#misses % sparseInterval === 0;
   }
 
   /** Keeps the template of a body that fitted none. */
   add(body: Buffer, key: GroupingKey, texts: KeyTexts, template: BodyTemplate): void {
-    const opening = describeOpening(key, body);
+    const opening = this.#openingOf(key, body);
     const known = this.#byOpening.get(opening)?.find((other) => other.isLike(template) && other.fits(texts));
     if (known !== undefined) {
       this.#remember(key.id, known);
@@ -73,8 +92,14 @@ export class TemplateCache {
     }
     if (this.#weight + template.weight > templateWeightMax) this.#forgetAll();
     this.#weight += template.weight;
+    template.shareForm(this.#forms, key.shape);
     this.#share(opening, template);
     this.#remember(key.id, template);
+  }
+
+  /** Bodies that differ here, or in the label names of their groups, have no template in common. */
+  #openingOf(key: GroupingKey, body: Buffer): string {
+    return `${key.shape}\n${this.#describeOpening(body)}`;
   }
 
   #share(opening: string, template: BodyTemplate): void {
@@ -111,12 +136,4 @@ export class TemplateCache {
     this.#byOpening.clear();
     this.#weight = 0;
   }
-}
-
-/** The label names of the group and the first line of the body without a value: bodies that differ here have no template in common. */
-function describeOpening(key: GroupingKey, body: Buffer): string {
-  const opening = body.toString('latin1', 0, templateOpeningLengthMax);
-  const lineEnd = opening.indexOf('\n');
-  const line = lineEnd === -1 ? opening : opening.slice(0, lineEnd);
-  return `${key.shape}\n${line.startsWith('#') ? line : line.slice(0, line.lastIndexOf(' '))}`;
 }

@@ -16,6 +16,8 @@ export class TextForm {
   /** By name, in the order of the push. */
   readonly families: ReadonlyMap<string, FormFamily>;
   readonly sampleCount: number;
+  /** Whether groups keep messages beside the text of some families. */
+  readonly hasMessages: boolean;
   /** Characters of the longest constant. */
   readonly longestConstant: number;
   /** Of all families together. */
@@ -38,15 +40,18 @@ export class TextForm {
     );
     this.longestConstant = constants.reduce((longest, { length }) => Math.max(longest, length), 0);
     this.whole = measure(constants, holes);
+    this.hasMessages = families.some(({ hasMessage }) => hasMessage);
     this.sampleCount = families.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
     this.weight = constants.reduce((sum, text) => sum + text.length + stringOverhead, 0) + holes.length * 2;
   }
 
-  /** Whether the text is the same, where the values and the grouping labels are. */
+  /** Whether families of the same values and grouping labels are the same in both. */
   isLike(other: TextForm): boolean {
     const { constants, holes } = other;
-    if (this.constants.length !== constants.length) return false;
-    return this.constants.every((text, i) => text === constants[i]) && this.holes.every((kind, i) => kind === holes[i]);
+    if (this.constants.length !== constants.length || this.families.size !== other.families.size) return false;
+    if (!this.constants.every((text, i) => text === constants[i]) || !this.holes.every((kind, i) => kind === holes[i])) return false;
+    const others = [...other.families.values()];
+    return [...this.families.values()].every((family, i) => areLike(family, others[i] as FormFamily));
   }
 
   /** The ready text of one family; its values begin at `start` of `values`. Hot path: every group of every scrape. */
@@ -78,6 +83,13 @@ export class TextForm {
   }
 }
 
+function areLike(a: FormFamily, b: FormFamily): boolean {
+  if (a.name !== b.name || a.type !== b.type || a.help !== b.help) return false;
+  if (a.metricCount !== b.metricCount || a.holeEnd !== b.holeEnd || a.hasMessage !== b.hasMessage) return false;
+  if (a.order === null || b.order === null) return a.order === b.order;
+  return Buffer.from(a.order.buffer).equals(Buffer.from(b.order.buffer));
+}
+
 /** Bytes of a string beside its characters, about. */
 const stringOverhead = 24;
 
@@ -101,6 +113,8 @@ export interface FormFamilyParts {
   readonly metricCount: number;
   readonly sampleCount: number;
   readonly order: Uint32Array | null;
+  /** Whether each group has a message beside the text (see `FamilyMessages`). */
+  readonly hasMessage: boolean;
   /** Behind its last hole. */
   readonly holeEnd: number;
 }

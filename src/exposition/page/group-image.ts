@@ -2,7 +2,7 @@ import type { Group } from '../../model/group.ts';
 import { foreignGroup, groupHeadWords, lineRoomBytes, unknownGroup } from '../../wasm/form-lines.ts';
 import type { LinearMemory } from '../../wasm/linear-memory.ts';
 import { WordTable } from '../../wasm/word-table.ts';
-import { type KeyTexts, renderKeyTexts } from '../fast-text/line-labels.ts';
+import { type KeyTexts, textsOfKey } from '../fast-text/line-labels.ts';
 import type { TextForm } from '../fast-text/text-form.ts';
 import { FormFamilies } from '../form-families.ts';
 import { formatGoFloat } from '../go-number.ts';
@@ -63,7 +63,7 @@ export class GroupImage {
     const group = this.groupAt(slot);
     const { key, families } = group;
     const form = families instanceof FormFamilies ? families : null;
-    const texts = form?.texts ?? renderKeyTexts(key);
+    const texts = form?.texts ?? textsOfKey(key);
     const longest = texts.alone.length + lineRoomBytes + Math.max(timeConstantMax, form?.form.longestConstant ?? 0);
     const isForeign = !texts.isLegacy || longest > textPageBytes;
     this.table.set(slot, isForeign ? foreignGroup : this.#layOut(slot, group, texts, form));

@@ -62,6 +62,12 @@ export class MessageWriter {
 
   bytesField(tag: number, source: Uint8Array, start: number, end: number): void {
     const field = this.begin(tag);
+    this.copy(source, start, end);
+    this.end(field);
+  }
+
+  /** Appends `source[start, end)`, encoded already. Short runs are copied here, since a call into the runtime costs more. */
+  copy(source: Uint8Array, start: number, end: number): void {
     this.#reserve(end - start);
     const bytes = this.#bytes;
     let at = this.length;
@@ -72,7 +78,6 @@ export class MessageWriter {
       for (let i = start; i < end; i++) bytes[at++] = source[i] as number;
     }
     this.length = at;
-    this.end(field);
   }
 
   /** Appends fields that are encoded already. */

@@ -262,7 +262,8 @@ test('a body like one before, with other values, from another group, is decoded 
       (bodies, values) => {
         const decoder = new FastTextDecoder();
         const first = bodies.join('');
-        if (decoder.decode(Buffer.from(first), key, 5) === null) return;
+        // The second one makes the template.
+        for (let i = 0; i < 2; i++) if (decoder.decode(Buffer.from(first), key, 5) === null) return;
         let next = 0;
         const second = Buffer.from(
           first.replaceAll(/^([^#\n].*) \S*$/gm, (_, series: string) => `${series} ${values[next++ % values.length] ?? ''}`),

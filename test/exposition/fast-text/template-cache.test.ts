@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { BodyTemplate } from '../../../src/exposition/fast-text/body-template.ts';
-import { renderKeyTexts } from '../../../src/exposition/fast-text/line-labels.ts';
+import { FormPool } from '../../../src/exposition/fast-text/form-pool.ts';
+import { textsOfKey } from '../../../src/exposition/fast-text/line-labels.ts';
 import type { NeighbourOrder } from '../../../src/exposition/fast-text/line-order.ts';
 import { Segments } from '../../../src/exposition/fast-text/segments.ts';
 import { TemplateCache } from '../../../src/exposition/fast-text/template-cache.ts';
@@ -22,19 +23,24 @@ const never: NeighbourOrder = { steps: [], isOrderedWhenEqual: false };
 /** A template of a body that is `segment` alone. */
 function createTemplate(segment: string, orders: readonly NeighbourOrder[] = []): BodyTemplate {
   const form = new TextForm({ constants: [], holes: [], families: [] });
-  return new BodyTemplate({ form, segments: new Segments([Buffer.from(segment)]), values: [], kinds: [], orders });
+  return new BodyTemplate({ form, layout: new Segments([Buffer.from(segment)]), values: [], kinds: [], orders });
+}
+
+/** A cache for which bodies begin with their first line. */
+function createCache(): TemplateCache {
+  return new TemplateCache((body) => body.toString('latin1', 0, body.indexOf('\n')), new FormPool());
 }
 
 function add(cache: TemplateCache, key: GroupingKey, body: string, orders: readonly NeighbourOrder[] = []): void {
-  cache.add(Buffer.from(body), key, renderKeyTexts(key), createTemplate(body, orders));
+  cache.add(Buffer.from(body), key, textsOfKey(key), createTemplate(body, orders));
 }
 
 function finds(cache: TemplateCache, body: string, key: GroupingKey): boolean {
-  return cache.apply(Buffer.from(body), key, renderKeyTexts(key), 5) !== null;
+  return cache.apply(Buffer.from(body), key, textsOfKey(key), 5) !== null;
 }
 
 test('a template is found for its group, and for others of the same shape if it fits them', () => {
-  const cache = new TemplateCache();
+  const cache = createCache();
   add(cache, createKey({ job: 'a' }), '# shared\n');
   add(cache, createKey({ job: 'b' }), '# own\n', [never]);
   expect(finds(cache, '# shared\n', createKey({ job: 'c' }))).toBe(true);
@@ -44,7 +50,7 @@ test('a template is found for its group, and for others of the same shape if it 
 });
 
 test('templates of bodies that begin otherwise do not push each other out, up to a bound', () => {
-  const cache = new TemplateCache();
+  const cache = createCache();
   const key = createKey({ job: 'a' });
   for (let i = 0; i < templateOpeningsMax; i++) add(cache, key, `# ${i}\n`);
   expect(finds(cache, '# 0\n', createKey({ job: 'other' }))).toBe(true);
@@ -54,7 +60,7 @@ test('templates of bodies that begin otherwise do not push each other out, up to
 });
 
 test('a template that is known already is not kept twice', () => {
-  const cache = new TemplateCache();
+  const cache = createCache();
   const long = `# ${'x'.repeat(templateWeightMax / 4)}\n`;
   add(cache, createKey({ job: 'first' }), '# other\n');
   for (let i = 0; i < 6; i++) add(cache, createKey({ job: `j${i}` }), long);
@@ -62,18 +68,17 @@ test('a template that is known already is not kept twice', () => {
 });
 
 test('a push is kept in its form from the moment on that several groups share it', () => {
-  const cache = new TemplateCache();
+  const cache = createCache();
   const keyOf = (i: number): GroupingKey => createKey({ job: `j${i}` });
   add(cache, keyOf(0), '# shared\n');
-  const hasForm = (i: number): boolean =>
-    cache.apply(Buffer.from('# shared\n'), keyOf(i), renderKeyTexts(keyOf(i)), 5) instanceof FormFamilies;
+  const hasForm = (i: number): boolean => cache.apply(Buffer.from('# shared\n'), keyOf(i), textsOfKey(keyOf(i)), 5) instanceof FormFamilies;
   for (let i = 0; i < sharedFormGroupsMin - 1; i++) expect([hasForm(i), hasForm(i)]).toEqual([false, false]);
   expect(hasForm(sharedFormGroupsMin - 1)).toBe(true);
   expect(hasForm(0)).toBe(true);
 });
 
 test('what is remembered of groups is bounded by the length of their ids', () => {
-  const cache = new TemplateCache();
+  const cache = createCache();
   const long = createKey({ job: 'x'.repeat(templateGroupIdLengthMax) });
   add(cache, long, '# own\n', [never]);
   expect(finds(cache, '# own\n', long)).toBe(false);
@@ -87,7 +92,7 @@ test('what is remembered of groups is bounded by the length of their ids', () =>
 });
 
 test('templates that are too much together are forgotten, but for the last one', () => {
-  const cache = new TemplateCache();
+  const cache = createCache();
   const half = 'x'.repeat(templateWeightMax / 2);
   add(cache, createKey({ job: 'a' }), `# ${half}\n`);
   add(cache, createKey({ job: 'b' }), `# b${half}\n`);
