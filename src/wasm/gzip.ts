@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { code } from './compiled/deflate.ts';
-import { gzipInputBytesMax, gzipOutputBytes } from './limits.ts';
+import { gzipInputBytesMax } from './limits.ts';
 import { LinearMemory } from './linear-memory.ts';
 
 /** What assembly/deflate.ts offers. `room` is where all of its areas lie. */
@@ -10,6 +10,8 @@ interface Deflate {
   outputOf(room: number): number;
   /** Bytes that the input takes. */
   pieceBytes(): number;
+  /** Bytes of output from which on it has to be handed out before the next piece comes. */
+  gatheredBytes(): number;
   start(room: number): void;
   compress(room: number, size: number): void;
   finish(crc: number, size: number): void;
@@ -32,6 +34,7 @@ export class GzipWriter {
   readonly #input: number;
   readonly #output: number;
   readonly #pieceBytes: number;
+  readonly #gatheredBytes: number;
   #crc = 0;
   /** Modulo 2^32, as the trailer has it. */
   #size = 0;
@@ -45,6 +48,7 @@ export class GzipWriter {
     this.#input = this.#deflate.inputOf(this.#room);
     this.#output = this.#deflate.outputOf(this.#room);
     this.#pieceBytes = this.#deflate.pieceBytes();
+    this.#gatheredBytes = this.#deflate.gatheredBytes();
     this.start();
   }
 
@@ -75,7 +79,7 @@ export class GzipWriter {
   }
 
   #isWorthAWrite(): boolean {
-    return this.#deflate.end() - this.#output >= gzipOutputBytes || (this.#size - this.#sizeHandedOut) >>> 0 >= gzipInputBytesMax;
+    return this.#deflate.end() - this.#output >= this.#gatheredBytes || (this.#size - this.#sizeHandedOut) >>> 0 >= gzipInputBytesMax;
   }
 
   #take(): Uint8Array {

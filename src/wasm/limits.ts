@@ -7,10 +7,5 @@ export const growthPagesMin = 16;
 /** A vector is copied whole, so up to so many bytes behind a text are touched. */
 export const vectorBytes = 16;
 
-/**
- * Compressed bytes that are gathered before they are handed out, as much as is worth a write. assembly/deflate/room.ts has room for them.
- */
-export const gzipOutputBytes: number = 64 * 1024;
-
 /** Bytes that are compressed before something is handed out, however little it is, so that others get a turn: about a millisecond. */
 export const gzipInputBytesMax: number = 1024 * 1024;

@@ -11,7 +11,6 @@ async function scrape(
 ): Promise<{ headers: Readonly<Record<string, string>>; bytes: Buffer }> {
   const reply = await createScrapeHandler(gateway)(requestOf({ headers }));
   const chunks: Uint8Array[] = [];
-  // A chunk is good until the next one is asked for.
   for await (const chunk of reply.body as AsyncIterable<Uint8Array>) chunks.push(Buffer.from(chunk));
   return { headers: reply.headers ?? {}, bytes: Buffer.concat(chunks) };
 }

@@ -48,6 +48,10 @@ export function pieceBytes(): usize {
   return pieceMax;
 }
 
+export function gatheredBytes(): usize {
+  return gatheredMax;
+}
+
 export function inputOf(room: usize): usize {
   return room + input;
 }

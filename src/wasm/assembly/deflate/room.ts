@@ -2,7 +2,7 @@
 
 /** Bytes that are compressed at once, one block. */
 export const pieceMax: usize = 128 * 1024;
-/** What is gathered before it is taken out, in bytes. */
+/** Bytes of output that are gathered, as much as is worth a write. */
 export const gatheredMax: usize = 64 * 1024;
 /** Bytes beyond an area that a whole vector or word may touch. */
 export const slack: usize = 64;
