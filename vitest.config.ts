@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** The rooms of src/ and the rules of the house: no server, nothing from Debian, done in seconds. */
 const unitTests =
-  'test/{base,model,exposition,store,persistence,policy,telemetry,history,cluster,http,api,client,agent,cli,ui,house}/**/*.test.ts';
+  'test/{base,wasm,model,exposition,store,persistence,policy,telemetry,history,cluster,http,api,client,agent,cli,ui,house}/**/*.test.ts';
 
 /** They judge by the clock, so they run when all others are done, one after the other. */
 const timedTests = ['test/api/v1/group-list-speed.test.ts', 'test/e2e/page-load.test.ts', 'test/e2e/persistence-start.test.ts'];

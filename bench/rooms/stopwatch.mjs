@@ -11,7 +11,7 @@ export function printTitle(room) {
   console.log(`\n${room}, Node ${process.version}\n${'case'.padEnd(58)} us per call       MB/s   lowest to highest us`);
 }
 
-/** Runs `act(i)` again and again and prints microseconds per call, and MB per second if a call has `bytes`. Promises are waited for. */
+/** Runs `act(i)` again and again and prints microseconds per call, and MB per second if a call has `bytes`. Promises are waited for. Returns the microseconds. */
 export async function time(title, act, bytes = 0) {
   await runFor(warmMs, act);
   const samples = [];
@@ -20,6 +20,7 @@ export async function time(title, act, bytes = 0) {
   const spread = `${Math.min(...samples).toFixed(2)} to ${Math.max(...samples).toFixed(2)}`;
   const rate = bytes === 0 ? '' : (bytes / micros).toFixed(0);
   console.log(`${title.padEnd(58)} ${micros.toFixed(2).padStart(11)} ${rate.padStart(10)}   ${spread}`);
+  return micros;
 }
 
 /** Microseconds per call. */

@@ -1,10 +1,9 @@
-import { Readable } from 'node:stream';
-import { constants, createGzip } from 'node:zlib';
-import { copyChunks, writePrototextExposition, writeProtobufExposition, writeTextExposition } from '../exposition/exposition-writer.ts';
+import { writePrototextExposition, writeProtobufExposition, writeTextExposition } from '../exposition/exposition-writer.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
 import { acceptsGzip, negotiateFormat, type ExpositionFormat } from '../exposition/negotiation.ts';
 import { writeProtobufCompactText, writeProtobufText } from '../exposition/protobuf-text.ts';
 import type { HttpHandler } from '../http/types.ts';
+import { gzip } from '../wasm/gzip.ts';
 import { mergeFamilies } from './exposed-families.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -21,7 +20,7 @@ export function createScrapeHandler({ clock, scrapes, store, telemetry }: Gatewa
     return {
       status: 200,
       headers: { 'Content-Type': format.contentType, ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}) },
-      body: scrapes.watch(request, atMs, isGzip ? compress(body) : body),
+      body: scrapes.watch(request, atMs, isGzip ? gzip(body) : body),
     };
   };
 }
@@ -38,14 +37,3 @@ function writeExposition(families: readonly ExposedFamily[], { kind, scheme }: E
       return writePrototextExposition(families, scheme, writeProtobufCompactText);
   }
 }
-
-/** Compresses off the main thread, at the level that costs least: the peer is a scraper next door, not a browser far away. */
-function compress(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const source = Readable.from(copyChunks(chunks), { objectMode: false });
-  const gzip = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: gzipChunkBytes });
-  source.once('error', (error) => gzip.destroy(error));
-  gzip.once('close', () => source.destroy());
-  return source.pipe(gzip);
-}
-
-const gzipChunkBytes = 64 * 1024;

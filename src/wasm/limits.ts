@@ -6,3 +6,6 @@ export const growthPagesMin = 16;
 
 /** A vector is copied whole, so up to so many bytes behind a text are touched. */
 export const vectorBytes = 16;
+
+/** Bytes that are compressed before something is handed out, however little it is, so that others get a turn: about a millisecond. */
+export const gzipInputBytesMax: number = 1024 * 1024;
