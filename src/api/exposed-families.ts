@@ -2,7 +2,6 @@ import { compareAsBytes } from '../base/bytes.ts';
 import { allExposedSuffixes, exposedSuffixes } from '../model/exposed-names.ts';
 import type { MetricFamily, MetricType } from '../model/metric-family.ts';
 import type { ExposedFamily, ExposedPart } from '../exposition/exposed-family.ts';
-import { encodeFamilyMetrics } from '../exposition/protobuf/encode-stored.ts';
 import { renderLabel, SampleRenderer } from '../exposition/sample-text.ts';
 
 /**
@@ -49,7 +48,9 @@ function exposeOwn(family: MetricFamily): ExposedPart {
       );
       yield* page.add(Buffer.from(lines.join('')));
     },
-    protobufs: (scheme) => [encodeFamilyMetrics([family], scheme)],
+    *writeFields(writer) {
+      yield writer.add(family);
+    },
     families: () => [family],
   };
 }

@@ -1,5 +1,6 @@
 import type { EscapingScheme } from '../model/escaping.ts';
 import type { MetricFamily, MetricType } from '../model/metric-family.ts';
+import type { FieldWriter } from './page/field-writer.ts';
 import type { LineWriter } from './page/line-writer.ts';
 
 /** A family as a scrape shows it, over all groups. */
@@ -15,14 +16,8 @@ export interface ExposedFamily {
 export interface ExposedPart {
   /** Writes the sample lines to the page of the writer, and yields what that holds whenever it is full. */
   writeText(writer: LineWriter, scheme: EscapingScheme): Iterable<Uint8Array>;
-  /** The metrics as fields of a MetricFamily message. */
-  protobufs(scheme: EscapingScheme): Iterable<EncodedMetrics>;
+  /** Adds the metrics as fields of a MetricFamily message; yields where others may have a turn. */
+  writeFields(writer: FieldWriter): Iterable<unknown>;
   /** The metrics in full. */
   families(): Iterable<MetricFamily>;
-}
-
-/** `metric` fields of a MetricFamily message, and the UNIT that comes with them. */
-export interface EncodedMetrics {
-  readonly bytes: Uint8Array;
-  readonly unit: string | null;
 }

@@ -8,6 +8,7 @@ import { writeChunkBytes } from './limits.ts';
 import { encodeFamilyHeader } from './protobuf/codec.ts';
 import { writeFamilyHeader } from './ready-text.ts';
 import { sortMetrics } from './metric-order.ts';
+import { FieldWriter } from './page/field-writer.ts';
 import { borrowWriter, returnWriter } from './page/line-writer.ts';
 
 /** The text exposition (0.0.4 and 1.0.0). A chunk is good until the next one is asked for. */
@@ -32,9 +33,15 @@ export async function* copyChunks(chunks: AsyncIterable<Uint8Array>): AsyncGener
   for await (const chunk of chunks) yield Uint8Array.prototype.slice.call(chunk);
 }
 
-/** Varint-length-delimited `io.prometheus.client.MetricFamily` messages, one per family. */
-export function writeProtobufExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
-  return gather(writeMessages(families, scheme));
+/** Varint-length-delimited `io.prometheus.client.MetricFamily` messages, one per family. A chunk is good until the next one is asked for. */
+// Hot path: guarded by bench/.
+export async function* writeProtobufExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+  const lines = borrowWriter();
+  try {
+    yield* gather(writeMessages(families, new FieldWriter(lines, scheme), scheme));
+  } finally {
+    returnWriter(lines);
+  }
 }
 
 /** Protobuf's text format, for people who look: `write` renders one family. */
@@ -52,31 +59,29 @@ export async function* writePrototextExposition(
   }
 }
 
-async function* writeMessages(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
-  for (const family of families) yield* writeMessage(family, scheme);
+async function* writeMessages(families: Iterable<ExposedFamily>, writer: FieldWriter, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+  for (const family of families) yield* writeMessage(family, writer, scheme);
 }
 
-/** The length of a message comes first, so all of its pieces are encoded before the first byte goes out. */
-async function* writeMessage({ name, help, type, parts }: ExposedFamily, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+/** The length of a message comes first, so all of it is encoded before the first byte goes out. */
+async function* writeMessage(
+  { name, help, type, parts }: ExposedFamily,
+  writer: FieldWriter,
+  scheme: EscapingScheme,
+): AsyncGenerator<Uint8Array> {
   const shownName = isLegacyMetricName(name) ? name : escapeName(name, scheme);
-  const encoded: Uint8Array[] = [];
-  let unit: string | null = null;
-  let bytesSinceTurn = 0;
+  let nextTurnLength = writeChunkBytes;
   for (const part of parts) {
-    for (const metrics of part.protobufs(scheme)) {
-      unit ??= metrics.unit;
-      encoded.push(metrics.bytes);
-      bytesSinceTurn += metrics.bytes.length;
-      if (bytesSinceTurn < writeChunkBytes) continue;
-      bytesSinceTurn = 0;
+    for (const _ of part.writeFields(writer)) {
+      if (writer.length < nextTurnLength) continue;
+      nextTurnLength = writer.length + writeChunkBytes;
       await nextTurn();
     }
   }
-  const header = encodeFamilyHeader({ name: shownName, help, type, unit });
-  const length = encoded.reduce((sum, { length: partLength }) => sum + partLength, header.length);
-  yield new BinaryWriter().uint32(length).finish();
+  const header = encodeFamilyHeader({ name: shownName, help, type, unit: writer.unit });
+  yield new BinaryWriter().uint32(header.length + writer.length).finish();
   yield header;
-  yield* encoded;
+  yield* writer.take();
 }
 
 /** The UNIT that is shown where groups differ, as with HELP where there is one. */
@@ -85,18 +90,16 @@ function firstUnit(members: readonly MetricFamily[]): string | null {
 }
 
 /** Joins small chunks into ones worth a write; large ones pass as they are. */
-async function* gather(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let gathered = Buffer.allocUnsafeSlow(writeChunkBytes);
+async function* gather(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gathered = Buffer.allocUnsafeSlow(writeChunkBytes);
   let length = 0;
   for await (const chunk of chunks) {
     if (length + chunk.length > writeChunkBytes && length > 0) {
       yield gathered.subarray(0, length);
-      gathered = Buffer.allocUnsafeSlow(writeChunkBytes);
       length = 0;
     }
     if (chunk.length > writeChunkBytes / 2) {
       if (length > 0) yield gathered.subarray(0, length);
-      if (length > 0) gathered = Buffer.allocUnsafeSlow(writeChunkBytes);
       length = 0;
       yield chunk;
     } else {

@@ -38,6 +38,12 @@ export const textPageBytes: number = 256 * 1024;
 /** Bytes of a scrape in another format that are written at once; also how much is encoded before other requests get a turn. */
 export const writeChunkBytes: number = 128 * 1024;
 
+/** The metrics of a family are gathered for protobuf in pieces of so many bytes. */
+export const fieldPieceBytes: number = 256 * 1024;
+
+/** Buckets or quantiles of one metric that are transcoded from text; a metric with more takes the plain way. */
+export const transcodedMembersMax = 1024;
+
 /** A larger body is not worth a template: few of them come, and one could fill the room for all. */
 export const templateBodyBytesMax: number = 1024 * 1024;
 

@@ -16,6 +16,11 @@ export function writeFamilyHeader(name: string, help: string | null, type: Metri
   return help === null ? typeLine : `# HELP ${shownName} ${escapeHelp(help)}\n${typeLine}`;
 }
 
+/** Whether the ready text says everything there is to say of a family, in any scheme. */
+export function isToldByReadyText({ protobuf, hasLegacyNames, flaw }: StoredFamily): boolean {
+  return protobuf === null && hasLegacyNames && flaw === null;
+}
+
 /** The sample lines of a stored family, names escaped. */
 export function readyTextOf(stored: StoredFamily, scheme: EscapingScheme): Uint8Array {
   const { home, hasLegacyNames } = stored;

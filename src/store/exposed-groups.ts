@@ -1,12 +1,10 @@
-import type { EncodedMetrics, ExposedPart } from '../exposition/exposed-family.ts';
+import type { ExposedPart } from '../exposition/exposed-family.ts';
 import type { FormFamily } from '../exposition/fast-text/text-form.ts';
 import { FormFamilies } from '../exposition/form-families.ts';
-import { encodeReadyText, encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
-import { isToldByReadyText } from '../exposition/protobuf/transcode-text.ts';
-import { readyTextOf } from '../exposition/ready-text.ts';
-import { readFamily } from '../exposition/store-family.ts';
+import type { FieldSource, FieldWriter } from '../exposition/page/field-writer.ts';
 import type { LineWriter } from '../exposition/page/line-writer.ts';
-import { TextChunk } from '../exposition/text-chunk.ts';
+import { isToldByReadyText, readyTextOf } from '../exposition/ready-text.ts';
+import { readFamily } from '../exposition/store-family.ts';
 import type { EscapingScheme } from '../model/escaping.ts';
 import type { FamilyTable } from '../model/family-table.ts';
 import type { Group } from '../model/group.ts';
@@ -35,42 +33,19 @@ export class ExposedGroups implements ExposedPart {
     for (const slots of this.#slots) yield* writer.write(slots, ({ families }) => this.#textOf(families, scheme));
   }
 
-  /** What a text tells is read from it, many groups at once. */
-  *protobufs(scheme: EscapingScheme): Generator<EncodedMetrics> {
-    const chunk = new TextChunk();
-    let tables: FamilyTable[] = [];
-    for (const slots of this.#slots) {
-      for (const slot of slots) {
-        const { families } = this.#groups[slot] as Group;
-        const text = this.#toldTextIn(families);
-        if (text === null || !chunk.hasRoom(text.length)) {
-          if (!chunk.isEmpty) yield this.#encode(chunk.take(), tables, scheme);
-          tables = [];
-        }
-        if (text === null) {
-          yield encodeStoredMetrics([this.#memberOf(families)], scheme);
-        } else {
-          chunk.append(text);
-          tables.push(families);
-        }
-      }
-    }
-    if (!chunk.isEmpty) yield this.#encode(chunk.take(), tables, scheme);
+  *writeFields(writer: FieldWriter): Generator<undefined> {
+    writer.lines.beginFamily(this.#name, this.#groups, true);
+    const source: FieldSource = {
+      name: this.#name,
+      type: this.#type,
+      textOf: ({ families }) => this.#toldTextIn(families),
+      familyOf: ({ families }) => readFamily(this.#memberOf(families)),
+    };
+    for (const slots of this.#slots) yield* writer.write(slots, source);
   }
 
   *families(): Generator<MetricFamily> {
     for (const member of this.#members()) yield readFamily(member);
-  }
-
-  #encode(text: Buffer, tables: readonly FamilyTable[], scheme: EscapingScheme): EncodedMetrics {
-    const encoded = encodeReadyText(text, this.#type);
-    return (
-      encoded ??
-      encodeStoredMetrics(
-        tables.map((table) => this.#memberOf(table)),
-        scheme,
-      )
-    );
   }
 
   /** The text of a member that says all there is of it, or `null`. */

@@ -1,13 +1,12 @@
-import type { EncodedMetrics, ExposedPart } from '../exposition/exposed-family.ts';
+import type { ExposedPart } from '../exposition/exposed-family.ts';
+import type { FieldWriter } from '../exposition/page/field-writer.ts';
 import type { LineWriter } from '../exposition/page/line-writer.ts';
-import { encodeStoredMetrics } from '../exposition/protobuf/encode-stored.ts';
 import { readyTextOf } from '../exposition/ready-text.ts';
 import { readFamily } from '../exposition/store-family.ts';
 import type { EscapingScheme } from '../model/escaping.ts';
 import type { Group } from '../model/group.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
-import { timesEncodedAtOnce } from './limits.ts';
 
 /** One of the two families of times that every group has, as one scrape reads it. */
 export class ExposedTimes implements ExposedPart {
@@ -32,14 +31,15 @@ export class ExposedTimes implements ExposedPart {
     yield* writer.write(this.#slots, (group) => readyTextOf(this.#create(group), scheme));
   }
 
-  *protobufs(scheme: EscapingScheme): Generator<EncodedMetrics> {
-    for (let i = 0; i < this.#slots.length; i += timesEncodedAtOnce) {
-      const slots = this.#slots.slice(i, i + timesEncodedAtOnce);
-      yield encodeStoredMetrics(
-        slots.map((slot) => this.#familyAt(slot)),
-        scheme,
-      );
-    }
+  *writeFields(writer: FieldWriter): Generator<undefined> {
+    writer.lines.beginTimes(this.#name, this.#start, this.#groups);
+    yield* writer.write(this.#slots, {
+      name: this.#name,
+      type: 'gauge',
+      // Asked for where names have to be escaped, or labels are longer than a page.
+      textOf: () => null,
+      familyOf: (group) => readFamily(this.#create(group)),
+    });
   }
 
   *families(): Generator<MetricFamily> {

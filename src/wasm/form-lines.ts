@@ -1,4 +1,5 @@
 import { code } from './compiled/form-lines.ts';
+import { instantiate } from './instantiate.ts';
 import type { LinearMemory } from './linear-memory.ts';
 
 /** Why the writing stopped. The numbers are those of assembly/form-lines.ts. */
@@ -38,15 +39,14 @@ export interface FormLines {
   rewind(to: number): void;
   /** One of `lineStops`. `groups` and `programs` are tables of addresses, by slot and by form number. */
   write(slots: number, count: number, groups: number, programs: number, pageStart: number, pageLimit: number): number;
+  /** Where the lines of the last group begin, if they begin in this page. */
+  start(): number;
   /** Behind what was written to the page. */
   end(): number;
   /** The place among the slots where the writing stands. */
   position(): number;
 }
 
-let compiled: WebAssembly.Module | null = null;
-
-export function createFormLines({ memory }: LinearMemory): FormLines {
-  compiled ??= new WebAssembly.Module(Buffer.from(code, 'base64'));
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as FormLines;
+export function createFormLines(memory: LinearMemory): FormLines {
+  return instantiate(code, memory) as FormLines;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { writeProtobufExposition } from '../../src/exposition/exposition-writer.ts';
 import { FormFamilies } from '../../src/exposition/form-families.ts';
-import { decodeFamilyMessage } from '../../src/exposition/protobuf/codec.ts';
+import { decodeDelimitedFamilies } from '../../src/exposition/protobuf/codec.ts';
 import { storeFamilies } from '../../src/exposition/store-family.ts';
 import { parseText } from '../../src/exposition/text-parser.ts';
 import { createFamilyTable } from '../../src/model/family-table.ts';
@@ -140,17 +141,20 @@ test('a write that was abandoned leaves in their places what is shown and what i
   expect(expose(store)).toBe('# TYPE x counter\nx{instance="",job="g"} 1\n');
 });
 
-test('a scrape in protobuf has what is kept beside a shared form, and a scrape in text does not miss the family', () => {
+test('a scrape in protobuf has what is kept beside a shared form, and a scrape in text does not miss the family', async () => {
   const store = createStore();
   for (const [i, job] of ['a', 'b', 'c'].entries()) {
     const key = keyOf({ job });
     write(store, { kind: 'replace', key, families: decodeSharedMessage(key, i, BigInt(i + 1), 1000), hasTimestamps: false, atMs: 1000 });
   }
-  const parts = store.readExposition().find(({ name }) => name === 'rows_total')?.parts ?? [];
-  const metrics = parts.flatMap((part) => [...part.protobufs('underscores')].flatMap(({ bytes }) => decodeFamilyMessage(bytes).metrics));
+  const exposed = store.readExposition().filter(({ name }) => name === 'rows_total');
+  const chunks: Buffer[] = [];
+  for await (const chunk of writeProtobufExposition(exposed, 'underscores')) chunks.push(Buffer.from(chunk));
+  const metrics = decodeDelimitedFamilies(Buffer.concat(chunks)).flatMap((family) => family.metrics);
   expect(metrics.map(({ counter }) => counter?.createdTimestamp?.seconds).sort()).toEqual([1n, 1n, 2n, 2n, 3n, 3n]);
-  expect(joinTexts(parts).split('\n').slice(0, 2)).toEqual([
-    'rows_total{instance="",job="a",step="a"} 0',
-    'rows_total{instance="",job="a",step="z"} 0',
-  ]);
+  expect(
+    joinTexts(exposed[0]?.parts ?? [])
+      .split('\n')
+      .slice(0, 2),
+  ).toEqual(['rows_total{instance="",job="a",step="a"} 0', 'rows_total{instance="",job="a",step="z"} 0']);
 });

@@ -3,7 +3,7 @@ import { foreignGroup, groupHeadWords, lineRoomBytes, unknownGroup } from '../..
 import type { LinearMemory } from '../../wasm/linear-memory.ts';
 import { WordTable } from '../../wasm/word-table.ts';
 import { type KeyTexts, textsOfKey } from '../fast-text/line-labels.ts';
-import type { TextForm } from '../fast-text/text-form.ts';
+import type { FormFamily, TextForm } from '../fast-text/text-form.ts';
 import { FormFamilies } from '../form-families.ts';
 import { formatGoFloat } from '../go-number.ts';
 import { textPageBytes } from '../limits.ts';
@@ -70,8 +70,7 @@ export class GroupImage {
   }
 
   /** The address of the program for a family of a form that some group here has. */
-  programOf(form: TextForm, name: string): number {
-    const { place } = form.families.get(name) as { place: number };
+  programOf(form: TextForm, { place }: FormFamily): number {
     return (this.#forms.get(form) as PlacedForm).programs + place * programBytes;
   }
 

@@ -17,13 +17,19 @@ export class TextPage {
 
   /** Appends bytes, or a latin1 string of them; yields what was there before if there is no room. */
   *add(text: string | Uint8Array): Generator<Uint8Array> {
-    if (this.end + text.length > this.limit && !this.isEmpty) yield this.take();
-    if (text.length > this.limit - this.start) yield typeof text === 'string' ? Buffer.from(text, 'latin1') : text;
-    else if (typeof text === 'string') this.end += this.memory.bytes.write(text, this.end, 'latin1');
-    else {
-      this.memory.bytes.set(text, this.end);
-      this.end += text.length;
-    }
+    if (this.put(text)) return;
+    if (!this.isEmpty) yield this.take();
+    if (!this.put(text)) yield typeof text === 'string' ? Buffer.from(text, 'latin1') : text;
+  }
+
+  /** Appends them if there is room. */
+  put(text: string | Uint8Array): boolean {
+    const end = this.end + text.length;
+    if (end > this.limit) return false;
+    if (typeof text === 'string') this.memory.bytes.write(text, this.end, 'latin1');
+    else this.memory.bytes.set(text, this.end);
+    this.end = end;
+    return true;
   }
 
   /** Hands out what was gathered. */

@@ -6,6 +6,3 @@ export const internedBytesMax = 64;
 
 /** Strings kept for reuse between pushes, at most `internedBytesMax` bytes each; a power of two. */
 export const internedStringsMax = 4096;
-
-/** Buckets or quantiles of one metric that are transcoded from text; a metric with more takes the plain way. */
-export const transcodedBucketsMax = 1024;

@@ -4,7 +4,6 @@
  */
 export class MessageWriter {
   #bytes: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
-  #view: DataView = new DataView(this.#bytes.buffer);
   /** Bytes written. May be set back, to drop what was written last. */
   length = 0;
 
@@ -41,31 +40,6 @@ export class MessageWriter {
     this.#bytes[start - 1 + extra] = length;
   }
 
-  double(tag: number, value: number): void {
-    this.#reserve(fieldBytesMax);
-    this.#bytes[this.length] = tag;
-    this.#view.setFloat64(this.length + 1, value, true);
-    this.length += 9;
-  }
-
-  /** An unsigned integer up to 2^53. */
-  varint(tag: number, value: number): void {
-    this.#reserve(fieldBytesMax);
-    this.#bytes[this.length++] = tag;
-    let rest = value;
-    while (rest >= 0x80) {
-      this.#bytes[this.length++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
-    }
-    this.#bytes[this.length++] = rest;
-  }
-
-  bytesField(tag: number, source: Uint8Array, start: number, end: number): void {
-    const field = this.begin(tag);
-    this.copy(source, start, end);
-    this.end(field);
-  }
-
   /** Appends `source[start, end)`, encoded already. Short runs are copied here, since a call into the runtime costs more. */
   copy(source: Uint8Array, start: number, end: number): void {
     this.#reserve(end - start);
@@ -80,21 +54,13 @@ export class MessageWriter {
     this.length = at;
   }
 
-  /** Appends fields that are encoded already. */
-  append(encoded: Uint8Array): void {
-    this.#reserve(encoded.length);
-    this.#bytes.set(encoded, this.length);
-    this.length += encoded.length;
-  }
-
   #reserve(count: number): void {
     if (this.length + count <= this.#bytes.length) return;
     const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.length + count));
     this.#bytes.copy(grown, 0, 0, this.length);
     this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
   }
 }
 
-/** A tag and a double or a varint of 64 bits. */
+/** A tag and a length. */
 const fieldBytesMax = 16;

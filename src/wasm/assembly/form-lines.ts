@@ -23,6 +23,8 @@ let index: u32 = 0;
 let hole: usize = 0;
 let value: usize = 0;
 let pageEnd: usize = 0;
+/** Where the lines of the last group begin. */
+let groupStart: usize = 0;
 
 /** The next slot to look at. */
 export function position(): u32 {
@@ -32,6 +34,11 @@ export function position(): u32 {
 /** Where the page ends now. */
 export function end(): usize {
   return pageEnd;
+}
+
+/** Where the lines of the group begin that was written last, if all of them are in one page. */
+export function start(): usize {
+  return groupStart;
 }
 
 /** To begin with another list of slots. */
@@ -53,6 +60,7 @@ export function write(slots: usize, count: u32, groups: usize, programs: usize, 
     const labelsLength = load<u32>(group, 8);
     const lastHole: usize = load<u32>(program, 8);
     if (hole === 0) {
+      groupStart = at;
       hole = load<u32>(program, 4);
       value = load<u32>(group, 12) + load<u32>(load<u32>(group, 16) + (load<u32>(program) << 2));
     }
