@@ -45,8 +45,8 @@ export function createWipeHandler(gateway: Gateway): HttpHandler {
   return async (request) => {
     const attempt = { scope: 'wipe', startMs: performance.now(), atMs: clock.nowMs(), bytes: 0, samples: 0 } as const;
     await writes.submit({ kind: 'wipe', atMs: attempt.atMs });
-    for (const { group } of catalog.deletedSince(attempt.atMs)) {
-      rememberWrite(gateway, request, { ...attempt, key: group.key }, 'DELETE', accepted.status, null);
+    for (const { key } of catalog.deletedSince(attempt.atMs)) {
+      rememberWrite(gateway, request, { ...attempt, key }, 'DELETE', accepted.status, null);
     }
     return accepted;
   };

@@ -6,8 +6,12 @@ export const regexpLengthMax = 1000;
 /** Characters of one regexp when its repeats are written out. */
 export const regexpSizeMax = 10_000;
 
-/** Steps by which the automata of one request may grow; that many take about 40 ms. People's regexps take some thousand. */
-export const regexpWorkMax = 600_000;
+/** Steps by which the automata of one request may grow; that many take about 20 ms. People's regexps take some thousand. */
+export const regexpWorkMax = 300_000;
+
+/** Work of looking through groups for one request, in about nanoseconds; with very many groups so much for each, for they shall be found, too. */
+export const lookWorkMax = 30_000_000;
+export const lookWorkPerGroup = 300;
 
 /** Selectors of one request; a group that fits one of them is taken. */
 export const selectorsMax = 16;
@@ -31,8 +35,8 @@ export const metricsPerPageMax = 5000;
 export const completionsDefault = 100;
 export const completionsMax = 1000;
 
-/** Distinct values that are counted for one completion; further ones are left out, and the answer says so. */
-export const completionValuesCountedMax = 20_000;
+/** Distinct names of labels and of families that are counted for one completion. */
+export const completionNamesCountedMax = 20_000;
 
 /** Groups that the answer to a bulk delete names. */
 export const deletedGroupsNamedMax = 100;
@@ -59,12 +63,6 @@ export const scrapersMax = 32;
 
 /** Bytes of a body that `POST /api/v1/lint` looks at. */
 export const lintBytesMax: number = 4 * 1024 * 1024;
-
-/** Lists of family names that are kept once for all groups that have them. */
-export const familyNamesKeptMax = 10_000;
-
-/** Names of labels that the rows of all groups share. */
-export const labelNamesSharedMax = 10_000;
 
 /** Bytes of events that wait for one client. */
 export const listenerBytesMax: number = 256 * 1024;

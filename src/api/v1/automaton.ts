@@ -75,21 +75,26 @@ export class Automaton {
     this.#initial = this.#addState('', { waiting: this.#close([graph.start], 0), before: 'edge' });
   }
 
-  /** Whether the program takes the whole text. Hot path: guarded by bench/group-list.mjs. */
+  /** Whether the program takes the whole text. */
   matches(text: string): boolean {
+    return this.matchesUnits(writeUnits(text), 0, text.length);
+  }
+
+  /** Whether the program takes all of a text in UTF-16: the units from one index up to another. Hot path: guarded by bench/group-list.mjs. */
+  matchesUnits(units: Uint16Array, from: number, to: number): boolean {
     const classes = this.#classes;
     let table = this.#table;
     let row = this.#initial;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
+    for (let i = from; i < to; i++) {
+      const unit = units[i] as number;
       let column;
-      if (unit < asciiCount) column = classes[unit] ?? 0;
+      if (unit < asciiCount) column = classes[unit] as number;
       else {
-        const rune = text.codePointAt(i) ?? unit;
+        const rune = readRune(units, i, to);
         if (rune > 0xffff) i++;
         column = this.#classOf(rune);
       }
-      let next = table[row + column] ?? unknown;
+      let next = table[row + column] as number;
       if (next <= certain) {
         if (next === unknown) next = this.#step(row, column);
         if (next <= certain) return next === certain;
@@ -98,7 +103,7 @@ export class Automaton {
       row = next;
     }
     const end = this.#width - 1;
-    const outcome = table[row + end] ?? unknown;
+    const outcome = table[row + end] as number;
     return (outcome === unknown ? this.#step(row, end) : outcome) === certain;
   }
 
@@ -201,6 +206,20 @@ export class Automaton {
     this.#states.set(row, state);
     return row;
   }
+}
+
+function writeUnits(text: string): Uint16Array {
+  const units = new Uint16Array(text.length);
+  for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
+  return units;
+}
+
+/** The character that begins at `at`; half of a pair alone is one, too. */
+function readRune(units: Uint16Array, at: number, to: number): number {
+  const unit = units[at] as number;
+  if (unit < 0xd800 || unit > 0xdbff || at + 1 >= to) return unit;
+  const low = units[at + 1] as number;
+  return low < 0xdc00 || low > 0xdfff ? unit : 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
 }
 
 /** For each character up to the last bound in the basic plane, and for all of ASCII, how many bounds are up to it. */

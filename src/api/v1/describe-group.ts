@@ -3,24 +3,22 @@ import type { PushHistory, WriteRecord } from '../../history/push-history.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
 import { writePushPath } from '../../model/push-path.ts';
 import type { GroupSummary, LabelMap, PushRecord } from '../types.ts';
-import { lastFailureMsOf, stateOf } from './group-catalog.ts';
 import { encodeGroupId } from './group-id.ts';
 import type { GroupRow } from './group-row.ts';
 
 /** A group as the list shows it. */
 export function describeGroup(row: GroupRow, history: PushHistory): GroupSummary {
-  const { group, id, samples, bytes, deletedAtMs } = row;
+  const { group, id, state, samples, bytes, deletedAtMs, failureMs } = row;
   const { key, families, pushTimeSeconds } = group;
-  const failedAtMs = lastFailureMsOf(row, history.failing);
   return {
     id: encodeGroupId(id),
     labels: describeLabels(key),
     push_path: writePushPath(key.labels),
-    state: stateOf(row, history.failing),
+    state,
     last_push: formatTime(pushTimeSeconds * 1000),
     deleted: formatTime(deletedAtMs),
-    last_failure: formatTime(failedAtMs),
-    failure_reason: failedAtMs === 0 ? null : (history.latestFailure(id)?.error ?? null),
+    last_failure: formatTime(failureMs),
+    failure_reason: failureMs === 0 ? null : (history.latestFailure(id)?.error ?? null),
     families: families.size,
     samples,
     bytes,

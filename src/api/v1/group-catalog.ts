@@ -1,14 +1,18 @@
 import type { Clock } from '../../base/clock.ts';
 import type { WriteRecord } from '../../history/push-history.ts';
-import type { GroupChange } from '../../store/metric-store.ts';
 import type { Group } from '../../model/group.ts';
+import type { GroupChange } from '../../store/metric-store.ts';
 import type { GroupSort, GroupState } from '../types.ts';
-import { DeletedRows } from './deleted-rows.ts';
-import { FamilyNamesTable } from './family-names.ts';
-import { GroupRow } from './group-row.ts';
-import { PageSelector, type Position, type SortKey } from './page-selector.ts';
+import { GroupTable } from './catalog/group-table.ts';
+import { RowFilter } from './catalog/row-filter.ts';
+import { describeRow, keepState, stateOf } from './catalog/row-state.ts';
+import { createRowOrder } from './catalog/row-order.ts';
+import { countFamilies, countLabelNames, countLabelValues, type Count } from './catalog/tally.ts';
+import { DeletedGroups } from './deleted-groups.ts';
+import type { GroupRow } from './group-row.ts';
+import { PageSelector, type Position } from './page-selector.ts';
 import type { Search } from './search.ts';
-import { selects, type Selector } from './selector.ts';
+import type { Selector } from './selector.ts';
 
 export interface GroupFilter {
   /** A group that fits one of them is taken; none: all. */
@@ -37,16 +41,14 @@ export interface GroupPage {
 type Failing = ReadonlyMap<string, WriteRecord>;
 
 /**
- * All groups as a list to filter and to sort. A query looks at every group, which takes milliseconds for 100,000 of them (`node bench/group-list.mjs`), since
- * what is dear to find out of a group stands in its row; a write costs the list less than a microsecond.
+ * All groups as a list to filter and to sort, those too that were deleted lately. A query looks at every group, which takes milliseconds for 100,000 of them
+ * (`node bench/group-list.mjs`), since what it asks stands in the columns of a table; a write costs the list less than a microsecond.
  */
 export class GroupCatalog {
   readonly #failing: Failing;
-  readonly #byId = new Map<string, GroupRow>();
-  readonly #rows: GroupRow[] = [];
-  readonly #table = new FamilyNamesTable();
-  readonly #deleted = new DeletedRows();
   readonly #clock: Clock;
+  readonly #table = new GroupTable();
+  readonly #deleted = new DeletedGroups();
 
   constructor(failing: Failing, clock: Clock) {
     this.#failing = failing;
@@ -54,107 +56,109 @@ export class GroupCatalog {
   }
 
   get size(): number {
-    return this.#rows.length;
+    return this.#table.count - this.#deleted.size;
   }
 
   /** Tells of changes that became visible. Hot path: once per push. */
   apply(changes: readonly GroupChange[]): void {
     for (const { key, after } of changes) {
-      const row = this.#byId.get(key.id);
+      const row = this.#table.find(key.id);
       if (after === null) {
-        if (row !== undefined) this.#remove(row);
-      } else if (row === undefined) this.#add(after);
-      else row.update(after);
+        if (row !== undefined && !this.#isDeleted(row)) this.#delete(row);
+      } else if (row === undefined) this.#table.add(after);
+      else {
+        this.#table.update(row, after);
+        if (this.#isDeleted(row)) this.#revive(row);
+      }
     }
   }
 
-  /** Looks at every group. The order of equal rows is that of their ids, so pages neither overlap nor leave out a group that stays as it is. */
-  query({ sort, limit, after, ...filter }: GroupQuery): GroupPage {
-    const sortKey = sortKeys[sort.replace('-', '') as SortField];
-    const page = new PageSelector<GroupRow>(limit, sort.startsWith('-'), after);
+  /**
+   * Looks at every group. The order of equal rows is that of their ids, so pages neither overlap nor leave out a group that stays as it is. Throws
+   * `PG_SELECTOR` for what would take too long.
+   */
+  query({ sort, limit, after, state, ...filter }: GroupQuery): GroupPage {
+    const table = this.#table;
+    const failures = this.#failuresNow();
+    const all = new RowFilter(table).run(filter.selectors, filter.search);
     const states = { ok: 0, failed: 0, deleted: 0 };
-    for (const rows of [this.#rows, this.#deleted.rows()]) {
-      for (const row of rows) {
-        if (!fits(row, filter)) continue;
-        const state = stateOf(row, this.#failing);
-        states[state]++;
-        if (isWanted(state, filter)) page.offer(sortKey(row, this.#failing), row.id, row);
-      }
-    }
+    for (const row of all) states[stateOf(table, row, failures)]++;
+    const rows = keepState(table, all, failures, state);
+    const order = createRowOrder(table, sort, failures);
+    const page = new PageSelector<number>(limit, order.compare);
+    for (const row of after === null ? rows : order.after(rows, after)) page.offer(row);
     const found = page.finish();
-    const matched = filter.state === null ? states.ok + states.failed : states[filter.state];
-    const next = page.hasMore ? (found.at(-1)?.position ?? null) : null;
-    return { states, matched, rows: found.map(({ row }) => row), next };
+    const last = found.at(-1);
+    const next = page.hasMore && last !== undefined ? order.positionOf(last) : null;
+    return { states, matched: rows.length, rows: found.map((row) => describeRow(table, row, failures)), next };
   }
 
   /** The groups that fit, in no order; none of those that were deleted. */
-  select(filter: GroupFilter): GroupRow[] {
-    return this.#rows.filter((row) => fits(row, filter) && isWanted(stateOf(row, this.#failing), filter));
+  select(filter: GroupFilter): Group[] {
+    return Array.from(this.#selectRows(filter), (row) => this.#table.groupOf(row));
+  }
+
+  /** Names of grouping labels with `part`, in lower case, in them, each with the number of groups that fit and have it. */
+  countLabelNames(filter: GroupFilter, part: string): Iterable<Count> {
+    return countLabelNames(this.#table, this.#selectRows(filter), part);
+  }
+
+  /** Values of a grouping label. */
+  countLabelValues(name: string, filter: GroupFilter, part: string): Iterable<Count> {
+    return countLabelValues(this.#table, this.#selectRows(filter), name, part);
+  }
+
+  /** Names of families. */
+  countFamilies(filter: GroupFilter, part: string): Iterable<Count> {
+    return countFamilies(this.#table, this.#selectRows(filter), part);
   }
 
   find(id: string): GroupRow | undefined {
-    return this.#byId.get(id);
+    const row = this.#table.find(id);
+    return row === undefined || this.#isDeleted(row) ? undefined : describeRow(this.#table, row, this.#failuresNow());
   }
 
   /** A group that was deleted, as far as it is remembered. */
   findDeleted(id: string): GroupRow | undefined {
-    return this.#deleted.find(id);
+    const row = this.#table.find(id);
+    return row === undefined || !this.#isDeleted(row) ? undefined : describeRow(this.#table, row, this.#failuresNow());
   }
 
   /** The groups that were deleted from this time on (Unix milliseconds), as far as they are remembered. */
-  deletedSince(atMs: number): GroupRow[] {
-    return [...this.#deleted.rows()].filter(({ deletedAtMs }) => deletedAtMs >= atMs);
+  deletedSince(atMs: number): Group[] {
+    const { columns } = this.#table;
+    const rows = Array.from(this.#deleted.ids(), (id) => this.#table.find(id) ?? 0);
+    return rows.filter((row) => (columns.deletedAtMs[row] ?? 0) >= atMs).map((row) => this.#table.groupOf(row));
   }
 
-  #add(group: Group): void {
-    this.#deleted.forget(group.key.id);
-    const row = new GroupRow(group, this.#rows.length, this.#table);
-    this.#byId.set(row.id, row);
-    this.#rows.push(row);
+  #selectRows({ selectors, search, state }: GroupFilter): Int32Array {
+    return keepState(this.#table, new RowFilter(this.#table).run(selectors, search), this.#failuresNow(), state);
   }
 
-  /** The last row takes the place of the one that goes. */
-  #remove(row: GroupRow): void {
-    this.#byId.delete(row.id);
-    const last = this.#rows.pop();
-    if (last !== undefined && last !== row) {
-      last.place = row.place;
-      this.#rows[row.place] = last;
+  #isDeleted(row: number): boolean {
+    return (this.#table.columns.deletedAtMs[row] ?? 0) > 0;
+  }
+
+  #delete(row: number): void {
+    this.#table.empty(row, this.#clock.nowMs());
+    this.#deleted.add(this.#table.idOf(row));
+    for (const id of this.#deleted.takeSurplus()) this.#table.remove(this.#table.find(id) ?? 0);
+  }
+
+  #revive(row: number): void {
+    this.#deleted.forget(this.#table.idOf(row));
+    this.#table.revive(row);
+  }
+
+  /** The time of the last failure of each row, with those pushes that could not even be read. */
+  #failuresNow(): Float64Array {
+    const { failureMs } = this.#table.columns;
+    if (this.#failing.size === 0) return failureMs;
+    const failures = failureMs.slice();
+    for (const [id, { atMs }] of this.#failing) {
+      const row = this.#table.find(id);
+      if (row !== undefined && !this.#isDeleted(row)) failures[row] = Math.max(failures[row] ?? 0, atMs);
     }
-    row.empty(this.#clock.nowMs());
-    this.#deleted.add(row);
+    return failures;
   }
 }
-
-/** Failed: the latest push was refused, whether it stamped the failure time or could not even be read. */
-export function stateOf(row: GroupRow, failing: Failing): GroupState {
-  if (row.deletedAtMs > 0) return 'deleted';
-  return lastFailureMsOf(row, failing) > row.pushTimeSeconds * 1000 ? 'failed' : 'ok';
-}
-
-/** Unix milliseconds; 0 if no push failed. */
-export function lastFailureMsOf({ id, failureTimeSeconds }: GroupRow, failing: Failing): number {
-  const unreadMs = failing.size === 0 ? 0 : (failing.get(id)?.atMs ?? 0);
-  return Math.max(failureTimeSeconds * 1000, unreadMs);
-}
-
-function fits(row: GroupRow, { selectors, search }: GroupFilter): boolean {
-  if (selectors.length > 0 && !selectors.some((selector) => selects(selector, row))) return false;
-  return search.length === 0 || row.isFound(search);
-}
-
-function isWanted(state: GroupState, { state: wanted }: GroupFilter): boolean {
-  return wanted === null ? state !== 'deleted' : state === wanted;
-}
-
-type SortField = 'job' | 'last_push' | 'last_failure' | 'families' | 'samples' | 'bytes' | 'deleted';
-
-const sortKeys: Readonly<Record<SortField, (row: GroupRow, failing: Failing) => SortKey>> = {
-  job: ({ job }) => job,
-  last_push: ({ pushTimeSeconds }) => pushTimeSeconds,
-  last_failure: lastFailureMsOf,
-  families: ({ group }) => group.families.size,
-  samples: (row) => row.samples,
-  bytes: (row) => row.bytes,
-  deleted: ({ deletedAtMs }) => deletedAtMs,
-};

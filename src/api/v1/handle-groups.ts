@@ -1,4 +1,6 @@
 import type { HttpHandler, HttpRequest } from '../../http/types.ts';
+import type { Group } from '../../model/group.ts';
+import type { GroupingKey } from '../../model/grouping-key.ts';
 import { badParameter, groupNotFound, unexpectedCount } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
 import { deletedGroupsNamedMax, deletesInFlightMax, groupsPerPageDefault, groupsPerPageMax, idsMax } from '../limits.ts';
@@ -8,7 +10,6 @@ import { decodeCursor, encodeCursor } from './cursor.ts';
 import { describeGroup, describeLabels } from './describe-group.ts';
 import { decodeGroupId, encodeGroupId } from './group-id.ts';
 import type { GroupFilter } from './group-catalog.ts';
-import type { GroupRow } from './group-row.ts';
 import { replyWithData } from './json-reply.ts';
 import { PageSelector } from './page-selector.ts';
 import { parseQuery, readCount, readSelectors, readSwitch, readWord } from './query.ts';
@@ -57,27 +58,28 @@ export function createBulkDeleteHandler(gateway: Gateway): HttpHandler {
     if (expected !== null && expected !== String(doomed.size)) {
       throw unexpectedCount(`cannot delete: ${doomed.size} groups match now, not ${expected}; nothing was deleted, look again`);
     }
-    const named = new PageSelector<GroupRow>(deletedGroupsNamedMax, false, null);
-    for (const row of doomed) named.offer(row.job, row.id, row);
-    if (!isDryRun) await deleteGroups(gateway, request, [...doomed]);
+    const named = new PageSelector<GroupingKey>(deletedGroupsNamedMax, compareKeys);
+    for (const { key } of doomed.values()) named.offer(key);
+    if (!isDryRun) await deleteGroups(gateway, request, [...doomed.values()]);
     return replyWithData<DeleteResult>({
       is_dry_run: isDryRun,
       matched: doomed.size,
-      groups: named.finish().map(({ row: { id, group } }) => ({ id: encodeGroupId(id), labels: describeLabels(group.key) })),
+      groups: named.finish().map((key) => ({ id: encodeGroupId(key.id), labels: describeLabels(key) })),
     });
   };
 }
 
-function findDoomed({ catalog }: Gateway, query: URLSearchParams): ReadonlySet<GroupRow> {
+/** By their ids. */
+function findDoomed({ catalog }: Gateway, query: URLSearchParams): ReadonlyMap<string, Group> {
   const ids = query.getAll('id');
   if (ids.length > idsMax) throw badParameter(`cannot delete ${ids.length} groups by their ids: ${idsMax} are the most`);
   const filter = readDeleteFilter(query);
   if (filter === null && ids.length === 0) throw badParameter('cannot delete: name groups by match[]=, search= or id=');
-  const doomed = new Set(filter === null ? [] : catalog.select(filter));
+  const doomed = new Map(filter === null ? [] : catalog.select(filter).map((group) => [group.key.id, group]));
   for (const id of ids) {
     const row = catalog.find(decodeGroupId(id));
     if (row === undefined) throw groupNotFound(`cannot delete: there is no group with the id ${id}; nothing was deleted`);
-    doomed.add(row);
+    doomed.set(row.id, row.group);
   }
   return doomed;
 }
@@ -103,10 +105,21 @@ function readDeleteFilter(query: URLSearchParams): GroupFilter | null {
 }
 
 /** Some at a time, so that pushes get their turn; if the store fails in between, the error says so, and the rest stays. */
-async function deleteGroups(gateway: Gateway, request: HttpRequest, rows: readonly GroupRow[]): Promise<void> {
-  const scope = rows.length === 1 ? 'group' : 'selection';
-  for (let i = 0; i < rows.length; i += deletesInFlightMax) {
-    const some = rows.slice(i, i + deletesInFlightMax);
-    await Promise.all(some.map(({ group }) => deleteGroup(gateway, request, group.key, scope, 200)));
+async function deleteGroups(gateway: Gateway, request: HttpRequest, groups: readonly Group[]): Promise<void> {
+  const scope = groups.length === 1 ? 'group' : 'selection';
+  for (let i = 0; i < groups.length; i += deletesInFlightMax) {
+    const some = groups.slice(i, i + deletesInFlightMax);
+    await Promise.all(some.map(({ key }) => deleteGroup(gateway, request, key, scope, 200)));
   }
+}
+
+/** By job, then by id. */
+function compareKeys(a: GroupingKey, b: GroupingKey): number {
+  const [first, second] = [jobOf(a), jobOf(b)];
+  if (first !== second) return first < second ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
+}
+
+function jobOf({ labels }: GroupingKey): string {
+  return labels.find(({ name }) => name === 'job')?.value ?? '';
 }

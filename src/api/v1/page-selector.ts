@@ -8,20 +8,19 @@ export interface Position {
 }
 
 /**
- * Takes the first `limit` rows behind a position out of all rows in any order, without sorting all of them: a heap of the best so far, with
- * the worst of them on top, to which most rows are compared once.
+ * Takes the first `limit` rows out of all rows in any order, without sorting all of them: a heap of the best so far, with the worst of them on top, to
+ * which most rows are compared once.
  */
 export class PageSelector<T> {
   readonly #limit: number;
-  readonly #isDescending: boolean;
-  readonly #after: Position | null;
-  readonly #heap: { readonly position: Position; readonly row: T }[] = [];
+  readonly #compare: (a: T, b: T) => number;
+  readonly #heap: T[] = [];
   #hasMore = false;
 
-  constructor(limit: number, isDescending: boolean, after: Position | null) {
+  /** `compare`: less than 0 if the first row comes before the second. */
+  constructor(limit: number, compare: (a: T, b: T) => number) {
     this.#limit = limit;
-    this.#isDescending = isDescending;
-    this.#after = after;
+    this.#compare = compare;
   }
 
   /** Whether a row lies behind the page. */
@@ -30,35 +29,28 @@ export class PageSelector<T> {
   }
 
   /** Hot path: once per row of the list. */
-  offer(key: SortKey, id: string, row: T): void {
-    if (this.#after !== null && this.#compare(key, id, this.#after) <= 0) return;
-    const worst = this.#heap[0];
+  offer(row: T): void {
+    const [worst] = this.#heap;
     if (this.#heap.length < this.#limit) {
-      this.#heap.push({ position: { key, id }, row });
+      this.#heap.push(row);
       this.#siftUp(this.#heap.length - 1);
       return;
     }
     this.#hasMore = true;
-    if (worst === undefined || this.#compare(key, id, worst.position) >= 0) return;
-    this.#heap[0] = { position: { key, id }, row };
+    if (worst === undefined || this.#compare(row, worst) >= 0) return;
+    this.#heap[0] = row;
     this.#siftDown();
   }
 
-  /** The rows in their order, each with its position. To be called once, at the end. */
-  finish(): { readonly position: Position; readonly row: T }[] {
-    return this.#heap.sort((a, b) => this.#compare(a.position.key, a.position.id, b.position));
-  }
-
-  /** Ties go by the id from the smallest up, whatever the direction. */
-  #compare(key: SortKey, id: string, to: Position): number {
-    if (key !== to.key) return key < to.key === this.#isDescending ? 1 : -1;
-    return id < to.id ? -1 : id === to.id ? 0 : 1;
+  /** The rows in their order. To be called once, at the end. */
+  finish(): T[] {
+    return this.#heap.sort(this.#compare);
   }
 
   #isWorse(a: number, b: number): boolean {
     const first = this.#heap[a];
     const second = this.#heap[b];
-    return first !== undefined && second !== undefined && this.#compare(first.position.key, first.position.id, second.position) > 0;
+    return first !== undefined && second !== undefined && this.#compare(first, second) > 0;
   }
 
   #siftUp(start: number): void {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { GroupCatalog, type GroupPage, type GroupQuery } from '../../../src/api/v1/group-catalog.ts';
 import { parseSearch } from '../../../src/api/v1/search.ts';
 import { parseSelector } from '../../../src/api/v1/parse-selector.ts';
+import type { Group } from '../../../src/model/group.ts';
 import { PushHistory } from '../../../src/history/push-history.ts';
 import type { MetricStore } from '../../../src/store/metric-store.ts';
 import { createStore, keyOf, pushOf, write } from '../../store/support.ts';
@@ -24,7 +25,9 @@ function ask({ catalog }: World, query: Partial<GroupQuery>): GroupPage {
   return catalog.query({ ...everything, ...query });
 }
 
-const jobsOf = ({ rows }: GroupPage): string => rows.map(({ job }) => job).join(' ');
+const jobOf = ({ key }: Group): string => key.labels.find(({ name }) => name === 'job')?.value ?? '';
+
+const jobsOf = ({ rows }: GroupPage): string => rows.map(({ group }) => jobOf(group)).join(' ');
 
 /** Three groups: `a` with 1 sample pushed at 3, `b` with 3 at 1, `c` with 2 at 2. */
 function createSmallWorld(): World {
@@ -116,7 +119,8 @@ test('what was deleted leaves the list, and what is pushed anew shows its new st
   write(world.store, { kind: 'delete', key: keyOf({ job: 'b', env: 'Prod' }), atMs: 5 });
   expect(jobsOf(ask(world, {}))).toBe('a c');
   write(world.store, pushOf('replace', { job: 'c', env: 'test' }, 'm 1\nn 1\no 1\np 1\n', 6));
-  expect(ask(world, { sort: '-samples' }).rows[0]).toMatchObject({ job: 'c', samples: 4 });
+  const [most] = ask(world, { sort: '-samples' }).rows;
+  expect(most).toMatchObject({ id: keyOf({ job: 'c', env: 'test' }).id, samples: 4 });
   expect(jobsOf(ask(world, { selectors: [parseSelector('p')] }))).toBe('c');
   write(world.store, { kind: 'wipe', atMs: 7 });
   expect(world.catalog.size).toBe(0);
@@ -127,6 +131,6 @@ test('the order of a page is that of a plain sort', () => {
   const world = createWorld();
   for (let i = 0; i < 500; i++) write(world.store, pushOf('replace', { job: 'j', n: String(i) }, 'm 1\n', (i * 7919) % 101));
   const page = ask(world, { sort: '-last_push', limit: 50 });
-  const all = world.catalog.select(everything).sort((a, b) => b.group.pushTimeSeconds - a.group.pushTimeSeconds || (a.id < b.id ? -1 : 1));
-  expect(page.rows.map(({ id }) => id)).toEqual(all.slice(0, 50).map(({ id }) => id));
+  const all = world.catalog.select(everything).sort((a, b) => b.pushTimeSeconds - a.pushTimeSeconds || (a.key.id < b.key.id ? -1 : 1));
+  expect(page.rows.map(({ id }) => id)).toEqual(all.slice(0, 50).map(({ key }) => key.id));
 });

@@ -10,7 +10,10 @@ function asRe2(pattern: string): (value: string) => boolean {
   return (value) => regexp.testExact(value);
 }
 
-const compile = (pattern: string): ((value: string) => boolean) => compileRegexp(pattern, new WorkBudget());
+const compile = (pattern: string): ((value: string) => boolean) => {
+  const automaton = compileRegexp(pattern, new WorkBudget());
+  return (value) => automaton.matches(value);
+};
 
 const values = [
   '',
@@ -175,8 +178,8 @@ test('no regexp stalls the server: it takes little time or is refused', () => {
     const startMs = performance.now();
     const budget = new WorkBudget();
     const match = (): unknown => {
-      const test = compileRegexp(pattern, budget);
-      return hostile.map(test);
+      const automaton = compileRegexp(pattern, budget);
+      return hostile.map((text) => automaton.matches(text));
     };
     if (want === 'answer') expect(match).not.toThrow();
     else expect(match).toThrow(want);

@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest';
 import { parseSelector } from '../../../src/api/v1/parse-selector.ts';
-import { isSelective, selects } from '../../../src/api/v1/selector.ts';
-import { FamilyNamesTable } from '../../../src/api/v1/family-names.ts';
-import { GroupRow } from '../../../src/api/v1/group-row.ts';
-import { createStore, pushOf } from '../../store/support.ts';
+import { GroupCatalog } from '../../../src/api/v1/group-catalog.ts';
+import { isSelective, type Selector } from '../../../src/api/v1/selector.ts';
+import { createStore, pushOf, write } from '../../store/support.ts';
 
-function groupOf(labels: Readonly<Record<string, string>>, body: string): GroupRow {
-  const store = createStore();
-  const { changes } = store.prepareWrite(pushOf('replace', labels, body, 1000));
-  const after = changes[0]?.after;
-  if (after === null || after === undefined) throw new Error('the push was refused');
-  return new GroupRow(after, 0, new FamilyNamesTable());
+/** A list of this one group. */
+function groupOf(labels: Readonly<Record<string, string>>, body: string): GroupCatalog {
+  const catalog = new GroupCatalog(new Map(), { nowMs: () => 1 });
+  write(createStore({ onApplied: (changes) => catalog.apply(changes) }), pushOf('replace', labels, body, 1000));
+  return catalog;
+}
+
+function selects(selector: Selector, catalog: GroupCatalog): boolean {
+  return catalog.select({ selectors: [selector], search: [], state: null }).length === 1;
 }
 
 const group = groupOf({ job: 'nightly-backup', instance: 'db-1.example.org:9100', empty: '' }, 'up 1\nrows_total 2\n');
