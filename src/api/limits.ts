@@ -10,8 +10,8 @@ export const regexpSizeMax = 10_000;
 export const regexpWorkMax = 300_000;
 
 /** Work of looking through groups for one request, in about nanoseconds; with very many groups so much for each, for they shall be found, too. */
-export const lookWorkMax = 30_000_000;
-export const lookWorkPerGroup = 300;
+export const lookWorkMax = 40_000_000;
+export const lookWorkPerGroup = 400;
 
 /** Selectors of one request; a group that fits one of them is taken. */
 export const selectorsMax = 16;

@@ -5,8 +5,8 @@ import { Automaton, type Program } from './automaton.ts';
 import { estimateProgramSize } from './program-size.ts';
 import type { WorkBudget } from './work-budget.ts';
 
-/** Compiling an instruction takes as long as so many steps of an automaton that grows. */
-const stepsPerInstruction = 20;
+/** Compiling a regexp, and each of its instructions, takes as long as so many steps of an automaton that grows. */
+const [stepsPerRegexp, stepsPerInstruction] = [2000, 20];
 
 /**
  * A regexp as Prometheus reads it: RE2's syntax, anchored at both ends, with a dot that also takes line feeds. It takes time in proportion
@@ -26,7 +26,7 @@ function compileProgram(pattern: string, budget: WorkBudget): Program {
     throw badSelector(
       `cannot compile the regexp ${JSON.stringify(pattern)}: with its repeats written out it is about ${size} characters, ${regexpSizeMax} are the most`,
     );
-  budget.spend(size * stepsPerInstruction);
+  budget.spend(stepsPerRegexp + size * stepsPerInstruction);
   try {
     const compiled = RE2JS.compile(pattern, RE2JS.DOTALL).re2();
     return { graph: compiled.prog as Program['graph'], bounds: compiled.dfa.classBounds };

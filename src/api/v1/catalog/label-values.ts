@@ -54,6 +54,13 @@ export class LabelValues {
     return findUnits(this.#units, middle === end ? start : middle, end, word);
   }
 
+  /** Whether the value begins like this, which is in lower case, in any letter case. */
+  startsWith(id: number, start: string): boolean {
+    const [from, middle, end] = [this.#starts[id] as number, this.#middles[id] as number, this.#ends[id] as number];
+    const begin = middle === end ? from : middle;
+    return end - begin >= start.length && hasUnits(this.#units, begin, start);
+  }
+
   /** Less than 0 if the first comes before the second in the order of their code units, which is that of JavaScript; 0 for two equal ones. */
   compare(a: number, b: number): number {
     const at = this.#findDifference(a, b);
@@ -65,11 +72,6 @@ export class LabelValues {
     const at = this.#findDifference(a, b);
     const order = this.#jsonUnitAt(a, at) - this.#jsonUnitAt(b, at);
     return Number.isNaN(order) ? null : order;
-  }
-
-  /** The value in lower case. */
-  lowerOf(id: number): string {
-    return this.textOf(id).toLowerCase();
   }
 
   hold(value: string): number {
@@ -146,10 +148,13 @@ function findUnits(units: Uint16Array, from: number, to: number, word: string): 
   const first = word.charCodeAt(0);
   const last = to - word.length;
   for (let at = from; at <= last; at++) {
-    if (units[at] !== first) continue;
-    let i = 1;
-    while (i < word.length && units[at + i] === word.charCodeAt(i)) i++;
-    if (i === word.length) return true;
+    if (units[at] === first && hasUnits(units, at, word)) return true;
   }
   return false;
+}
+
+function hasUnits(units: Uint16Array, at: number, word: string): boolean {
+  let i = 0;
+  while (i < word.length && units[at + i] === word.charCodeAt(i)) i++;
+  return i === word.length;
 }

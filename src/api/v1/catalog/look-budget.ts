@@ -2,7 +2,7 @@ import { badSelector } from '../../errors.ts';
 import { lookWorkMax, lookWorkPerGroup } from '../../limits.ts';
 
 /** About what the steps of a look take, in nanoseconds. */
-const [visitCost, readCost, characterCost] = [4, 20, 2];
+const [visitCost, listCost, compareCost, readCost, characterCost] = [8, 80, 8, 30, 2];
 
 /** What selectors and search of one request may look at together, so that none holds up the server. */
 export class LookBudget {
@@ -12,9 +12,14 @@ export class LookBudget {
     this.#left = Math.max(lookWorkMax, groupCount * lookWorkPerGroup);
   }
 
-  /** Some groups are looked at. */
-  visit(groupCount: number): void {
-    this.#spend(groupCount * visitCost);
+  /** Some groups are looked at, and those lists of names that they have. */
+  visit(groupCount: number, listCount: number): void {
+    this.#spend(groupCount * visitCost + Math.min(groupCount, listCount) * listCost);
+  }
+
+  /** A label value is compared. */
+  compare(): void {
+    this.#spend(compareCost);
   }
 
   /** A text of so many characters is read, by a regexp or for a word. */

@@ -1,9 +1,11 @@
+import type { Automaton } from '../automaton.ts';
 import type { FamilyMatcher } from '../family-matcher.ts';
 import type { Matcher } from '../matcher.ts';
 import type { Search } from '../search.ts';
 import type { Selector } from '../selector.ts';
 import type { GroupTable } from './group-table.ts';
 import { LookBudget } from './look-budget.ts';
+import { PairWord } from './pair-word.ts';
 import { Verdicts } from './verdicts.ts';
 
 /**
@@ -40,39 +42,54 @@ export class RowFilter {
     return listRows(this.#table.count, isTaken, 1);
   }
 
-  /** What is decided by a comparison comes first, so that regexps have fewer values to read. */
+  /** What is decided by comparisons comes first, so that regexps have fewer values to read. */
   #select({ labels, families }: Selector, all: Int32Array): Int32Array {
+    const names = [...new Set(labels.map(({ name }) => name))];
+    const matchersOf = (name: string): Matcher[] => labels.filter((matcher) => matcher.name === name);
+    const isRead = (name: string): boolean => matchersOf(name).some(isRegexp);
     let rows = all;
-    for (const matcher of labels) if (matcher.regexp === null) rows = this.#match(matcher, rows);
+    for (const name of names) if (!isRead(name)) rows = this.#match(name, matchersOf(name), rows);
     for (const matcher of families) rows = this.#matchFamilies(matcher, rows);
-    for (const matcher of labels) if (matcher.regexp !== null) rows = this.#match(matcher, rows);
+    for (const name of names) if (isRead(name)) rows = this.#match(name, matchersOf(name), rows);
     return rows;
   }
 
-  #match(matcher: Matcher, rows: Int32Array): Int32Array {
-    const { labels } = this.#table;
-    this.#budget.visit(rows.length);
-    labels.readValues(matcher.name, rows, this.#asked);
-    return new Verdicts(labels.values.end, this.#createTest(matcher)).keepRows(rows, this.#asked);
+  /** The matchers of one label: each of its values has to pass all of them. */
+  #match(name: string, matchers: readonly Matcher[], rows: Int32Array): Int32Array {
+    const { values, nameLists } = this.#table.labels;
+    this.#budget.visit(rows.length, nameLists.end);
+    this.#table.labels.readValues(name, rows, this.#asked);
+    const tests = [
+      ...matchers.filter((matcher) => !isRegexp(matcher)).map((matcher) => this.#createComparison(matcher)),
+      ...matchers.filter(isRegexp).map((matcher) => this.#createRegexpTest(matcher)),
+    ];
+    const verdicts = new Verdicts(values.end, (id) => {
+      for (const test of tests) if (!test(id)) return false;
+      return true;
+    });
+    return verdicts.keepRows(rows, this.#asked);
   }
 
-  /** Whether a matcher takes the label value of a number. */
-  #createTest({ regexp, operand, isNegative }: Matcher): (id: number) => boolean {
+  #createComparison({ operand, isNegative }: Matcher): (id: number) => boolean {
+    const wanted = this.#table.labels.values.find(operand);
+    return (id) => {
+      this.#budget.compare();
+      return (id === wanted) !== isNegative;
+    };
+  }
+
+  #createRegexpTest({ regexp, isNegative }: RegexpMatcher): (id: number) => boolean {
     const { values } = this.#table.labels;
-    if (regexp === null) {
-      const wanted = values.find(operand);
-      return (id) => (id === wanted) !== isNegative;
-    }
-    const matchesUnits = (units: Uint16Array, from: number, to: number): boolean => regexp.matchesUnits(units, from, to);
+    const matches = (units: Uint16Array, from: number, to: number): boolean => regexp.matchesUnits(units, from, to);
     return (id) => {
       this.#budget.read(values.lengthOf(id));
-      return values.read(id, matchesUnits) !== isNegative;
+      return values.read(id, matches) !== isNegative;
     };
   }
 
   #matchFamilies(matcher: FamilyMatcher, rows: Int32Array): Int32Array {
     const { familyLists, columns } = this.#table;
-    this.#budget.visit(rows.length);
+    this.#budget.visit(rows.length, familyLists.end);
     for (let i = 0; i < rows.length; i++) this.#asked[i] = columns.families[rows[i] as number] as number;
     const verdicts = new Verdicts(familyLists.end, (list) => {
       const names = familyLists.namesOf(list);
@@ -85,30 +102,21 @@ export class RowFilter {
   /** The rows with the word in a label value, or in a `name=value` if it has an equals sign. */
   #find(word: string, rows: Int32Array): Int32Array {
     const { labels } = this.#table;
-    this.#budget.visit(rows.length);
+    this.#budget.visit(rows.length, labels.nameLists.end);
     const inValue = new Verdicts(labels.values.end, (id) => {
       this.#budget.read(labels.values.lengthOf(id));
       return labels.values.includes(id, word);
     });
-    if (!word.includes('=')) return labels.keepRows(rows, (_list, _offset, value) => inValue.of(value));
-    const inPair = this.#createPairTest(word);
-    return labels.keepRows(rows, (list, offset, value) => inValue.of(value) || inPair(list, offset, value));
+    if (!word.includes('=')) return labels.keepRows(rows, (_list, _index, value) => inValue.of(value));
+    const inPair = new PairWord(word, labels, this.#budget);
+    return labels.keepRows(rows, (list, index, value) => inValue.of(value) || inPair.isIn(list, index, value));
   }
+}
 
-  #createPairTest(word: string): (list: number, offset: number, value: number) => boolean {
-    const { values, nameLists } = this.#table.labels;
-    const byName = new Map<string, Verdicts>();
-    return (list, offset, value) => {
-      const name = nameLists.namesOf(list)[offset - 1] ?? '';
-      let verdicts = byName.get(name);
-      if (verdicts === undefined) {
-        const begin = `${name.toLowerCase()}=`;
-        verdicts = new Verdicts(values.end, (id) => `${begin}${values.lowerOf(id)}`.includes(word));
-        byName.set(name, verdicts);
-      }
-      return verdicts.of(value);
-    };
-  }
+type RegexpMatcher = Matcher & { readonly regexp: Automaton };
+
+function isRegexp(matcher: Matcher): matcher is RegexpMatcher {
+  return matcher.regexp !== null;
 }
 
 /** The numbers of all rows, or of those with this mark. */

@@ -3,6 +3,9 @@ import { enlarge } from './enlarge.ts';
 import { LabelValues, noValue } from './label-values.ts';
 import { NameLists } from './name-lists.ts';
 
+/** Where nobody asked yet. */
+const unknown = -1;
+
 /**
  * The grouping labels of all rows, as numbers. They stand one row behind the other in one array: the number of the row's list of label names, then those of its
  * values in the order of the names. So looking at a label of every row reads on through memory, and a row costs four bytes and four for each label.
@@ -43,24 +46,14 @@ export class RowLabels {
 
   /** Writes down the value of a label for each of some rows. Hot path: guarded by bench/group-list.mjs, as are the others that take rows. */
   readValues(name: string, rows: Int32Array, values: Int32Array): void {
-    const [starts, cells] = [this.#starts, this.#cells];
-    const offsets = this.#offsetsOf(name);
-    for (let i = 0; i < rows.length; i++) {
-      const start = starts[rows[i] as number] as number;
-      const offset = offsets[cells[start] as number] as number;
-      values[i] = offset === 0 ? noValue : (cells[start + offset] as number);
-    }
+    const offsets = this.#createOffsets();
+    for (let i = 0; i < rows.length; i++) values[i] = this.#readValue(name, rows[i] as number, offsets);
   }
 
   /** Which value a row has of a label. Valid until the next change. */
   createReader(name: string): (row: number) => number {
-    const [starts, cells] = [this.#starts, this.#cells];
-    const offsets = this.#offsetsOf(name);
-    return (row) => {
-      const start = starts[row] as number;
-      const offset = offsets[cells[start] as number] as number;
-      return offset === 0 ? noValue : (cells[start + offset] as number);
-    };
+    const offsets = this.#createOffsets();
+    return (row) => this.#readValue(name, row, offsets);
   }
 
   /**
@@ -85,24 +78,35 @@ export class RowLabels {
     for (let i = 0; i < rows.length; i++) lists[i] = this.#cells[this.#starts[rows[i] as number] as number] as number;
   }
 
-  /** Leaves those of the rows a label of which passes, in their array. `test` is given the list of names, the offset of the name from 1 on, and the value. */
-  keepRows(rows: Int32Array, test: (list: number, offset: number, value: number) => boolean): Int32Array {
+  /** Leaves those of the rows a value of which passes, in their array. `test` is given the list of names, the index of the name, and the value. */
+  keepRows(rows: Int32Array, test: (list: number, index: number, value: number) => boolean): Int32Array {
     const [starts, cells, lists] = [this.#starts, this.#cells, this.nameLists];
     let kept = 0;
     for (const row of rows) {
       const start = starts[row] as number;
       const list = cells[start] as number;
       const count = lists.namesOf(list).length;
-      let offset = 1;
-      while (offset <= count && !test(list, offset, cells[start + offset] as number)) offset++;
-      if (offset <= count) rows[kept++] = row;
+      let index = 0;
+      while (index < count && !test(list, index, cells[start + 1 + index] as number)) index++;
+      if (index < count) rows[kept++] = row;
     }
     return rows.subarray(0, kept);
   }
 
-  /** For each list of names how far behind its cell the value of this name stands; 0 if it has none. */
-  #offsetsOf(name: string): Int32Array {
-    return Int32Array.from({ length: this.nameLists.end }, (_, list) => this.nameLists.namesOf(list).indexOf(name) + 1);
+  /** For each list of names how far behind it the value of one name stands; 0 where there is none. */
+  #createOffsets(): Int32Array {
+    return new Int32Array(this.nameLists.end).fill(unknown);
+  }
+
+  #readValue(name: string, row: number, offsets: Int32Array): number {
+    const start = this.#starts[row] as number;
+    const list = this.#cells[start] as number;
+    let offset = offsets[list] as number;
+    if (offset === unknown) {
+      offset = this.nameLists.namesOf(list).indexOf(name) + 1;
+      offsets[list] = offset;
+    }
+    return offset === 0 ? noValue : (this.#cells[start + offset] as number);
   }
 
   #closeGaps(): void {
