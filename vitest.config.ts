@@ -5,7 +5,12 @@ const unitTests =
   'test/{base,wasm,model,exposition,store,persistence,policy,telemetry,history,cluster,http,api,client,agent,cli,ui,house}/**/*.test.ts';
 
 /** They judge by the clock, so they run when all others are done, one after the other. */
-const timedTests = ['test/api/v1/group-list-speed.test.ts', 'test/e2e/page-load.test.ts', 'test/e2e/persistence-start.test.ts'];
+const timedTests = [
+  'test/api/v1/group-list-speed.test.ts',
+  'test/api/v1/catalog/look-budget.test.ts',
+  'test/e2e/page-load.test.ts',
+  'test/e2e/persistence-start.test.ts',
+];
 
 /** They begin with compilers on all cores, which would disturb everybody else: they come last, one file after the other. */
 const builderTests = ['test/e2e/clients/*.test.ts', 'test/e2e/deploy/*.test.ts'];
