@@ -214,6 +214,7 @@ function readAllPages(catalog: GroupCatalog, query: GroupQuery): string[] {
     const page = catalog.query({ ...query, after });
     ids.push(...page.rows.map(({ id }) => id));
     after = page.next;
+    if (ids.length > 10_000) throw new Error('the pages do not end');
   } while (after !== null);
   return ids;
 }

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { FamilyLists } from '../../../../src/api/v1/catalog/family-lists.ts';
 import { GroupTable } from '../../../../src/api/v1/catalog/group-table.ts';
+import type { LabelValues } from '../../../../src/api/v1/catalog/label-values.ts';
 import type { Group } from '../../../../src/model/group.ts';
+import type { StoredFamily } from '../../../../src/model/stored-family.ts';
 import { createStore, keyOf, pushOf, write } from '../../../store/support.ts';
 
 /** A random number below; the same ones each time. */
@@ -24,12 +27,20 @@ function makeGroup(): Group {
   return [...store.groups()][0] ?? { key: keyOf(labels), families: new Map(), pushTimeSeconds: 1, failureTimeSeconds: 0 };
 }
 
+/** As queries read it: from its characters, which have to be those of the text. */
+function readValue(values: LabelValues, id: number): string {
+  const text = values.read(id, (units, from, to) => String.fromCharCode(...units.subarray(from, to)));
+  expect(values.textOf(id)).toBe(text);
+  expect(values.startsWith(id, text.toLowerCase())).toBe(true);
+  return text;
+}
+
 /** What the table knows of all its groups, through its columns. */
 function readTable(table: GroupTable): Map<string, unknown> {
   const readers = [...Array(12).keys()].map((i) => [`l${i}`, table.labels.createReader(`l${i}`)] as const);
   return new Map(
     Array.from({ length: table.count }, (_, row) => {
-      const labels = readers.map(([name, valueOf]) => [name, table.labels.values.textOf(valueOf(row))]);
+      const labels = readers.map(([name, valueOf]) => [name, readValue(table.labels.values, valueOf(row))]);
       const { pushMs, samples, families, deletedAtMs } = table.columns;
       const names = table.familyLists.namesOf(families[row] ?? 0);
       expect(table.find(table.idOf(row))).toBe(row);
@@ -103,9 +114,29 @@ test('what nobody holds any more leaves no characters behind', () => {
     const ids = Array.from({ length: 1 + random(3) }, (_, k) => values.hold(`Gone-${i}-${k}`));
     for (const id of ids) values.release(id);
   }
+  const lower = values.hold('low');
+  for (let i = 0; i < 100; i++) values.release(values.hold(`Between-${i}`));
+  expect([values.lengthOf(lower), values.lengthOf(kept)]).toEqual([3, 4]);
   expect(values.read(kept, (units, from, to) => [String.fromCharCode(...units.subarray(from, to)), units.length < 2000])).toEqual([
     'Kept',
     true,
   ]);
   expect([values.includes(kept, 'kept'), values.find('Gone-1-0'), values.end < 10]).toEqual([true, undefined, true]);
+});
+
+test('lists of families go with the last group that holds them', () => {
+  const lists = new FamilyLists();
+  const tableOf = (...names: readonly string[]): Group['families'] => new Map(names.map((name) => [name, { name } as StoredFamily]));
+  const kept = lists.hold(tableOf('up'));
+  let held = lists.hold(tableOf('a'));
+  for (let i = 0; i < 1000; i++) {
+    held = lists.replace(held, tableOf(`m${i}`, 'n'));
+    expect(lists.hold(tableOf(`m${i}`, 'n'))).toBe(held);
+    lists.release(held);
+  }
+  expect(lists.namesOf(held)).toEqual(['m999', 'n']);
+  expect(lists.namesOf(kept)).toEqual(['up']);
+  expect(lists.end).toBeLessThan(6);
+  lists.release(lists.replace(held, tableOf()));
+  expect(lists.namesOf(lists.hold(tableOf()))).toEqual([]);
 });
