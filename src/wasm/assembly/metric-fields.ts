@@ -204,8 +204,8 @@ function writeLabels(special: u32): bool {
     const valueLength = valueEnd - valueTo;
     const pairLength = nameLength + valueLength + 4;
     if (pairLength < 0x80) {
-      store<u32>(to, labelTag | (<u32>pairLength << 8) | (nameTag << 16) | (<u32>nameLength << 24));
-      store<u16>(valueTo - 2, valueTag | (<u32>valueLength << 8));
+      store<u32>(to, labelTag | ((<u32>pairLength) << 8) | (nameTag << 16) | ((<u32>nameLength) << 24));
+      store<u16>(valueTo - 2, valueTag | ((<u32>valueLength) << 8));
       to = valueEnd;
     } else {
       to = closeLongLabel(to, nameTo, nameLength, valueTo, valueLength);
@@ -319,7 +319,7 @@ function storeCount(at: usize, tag: u32, value: u64): usize {
   store<u8>(at, tag);
   let end = at + 1;
   let rest = value;
-  for (; rest >= 0x80; rest >>>= 7) store<u8>(end++, <u32>rest | 0x80);
+  for (; rest >= 0x80; rest >>>= 7) store<u8>(end++, (<u32>rest) | 0x80);
   store<u8>(end, <u32>rest);
   return end + 1;
 }
