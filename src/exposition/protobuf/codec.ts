@@ -81,13 +81,6 @@ export function encodeDelimitedFamily(family: MetricFamily): Uint8Array {
   return writer.join().finish();
 }
 
-/** A family without its metrics: the first part of a message, behind which those of any number of `encodeMetrics` may follow. */
-export function encodeFamilyHeader(family: Pick<MetricFamily, 'name' | 'help' | 'type' | 'unit'>): Uint8Array {
-  const writer = new BinaryWriter();
-  writeFamily(writer, { ...family, metrics: [], unknownFields: null, flaw: null });
-  return writer.finish();
-}
-
 /** The metrics alone, as fields of a MetricFamily message. */
 export function encodeMetrics(metrics: readonly Metric[]): Uint8Array {
   const writer = new BinaryWriter();

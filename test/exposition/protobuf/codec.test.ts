@@ -9,9 +9,7 @@ import {
   decodeDelimitedFamilies,
   decodeFamilyMessage,
   encodeDelimitedFamily,
-  encodeFamilyHeader,
   encodeFamilyMessage,
-  encodeMetrics,
 } from '../../../src/exposition/protobuf/codec.ts';
 import { MetricFamilySchema, MetricType } from '../../fixtures/proto/metrics_pb.js';
 import { arbitraryFamily, createOracleFamily, withoutUnknownFields } from './arbitrary-family.ts';
@@ -208,16 +206,6 @@ test('a message field that comes twice is merged, as the generated code does', (
   expect(histogram).toMatchObject({ sampleCount: 3n, sampleSum: 2.5, buckets: [{ cumulativeCount: 1n }, { cumulativeCount: 2n }] });
   const oracle = fromBinary(MetricFamilySchema, bytes).metric[0]?.histogram;
   expect(oracle).toMatchObject({ sampleCount: 3n, sampleSum: 2.5, bucket: [{ cumulativeCount: 1n }, { cumulativeCount: 2n }] });
-});
-
-test('a header and the metrics of several families put behind each other are one family', () => {
-  fc.assert(
-    fc.property(arbitraryFamily, arbitraryFamily, (family, other) => {
-      const parts = [encodeFamilyHeader(family), encodeMetrics(family.metrics), encodeMetrics(other.metrics)];
-      const want = { ...family, metrics: [...family.metrics, ...other.metrics], unknownFields: null };
-      expect(decodeFamilyMessage(Buffer.concat(parts))).toEqual(want);
-    }),
-  );
 });
 
 test('a family without a type is a counter, and the types have the numbers of metrics.proto', () => {
