@@ -4,7 +4,7 @@ import { isLegacyMetricName } from '../model/names.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
 import type { ExposedFamily } from './exposed-family.ts';
 import { writeChunkBytes } from './limits.ts';
-import { encodeFamilyHeader } from './protobuf/family-header.ts';
+import { encodeMessageStart } from './protobuf/family-header.ts';
 import { writeFamilyHeader } from './ready-text.ts';
 import { sortMetrics } from './metric-order.ts';
 import { FieldWriter } from './page/field-writer.ts';
@@ -81,7 +81,7 @@ function* gatherMetrics({ parts }: ExposedFamily, writer: FieldWriter): Generato
 /** The length of a message comes first, so its metrics are there before the first byte goes out. */
 function* finishMessage({ name, help, type }: ExposedFamily, writer: FieldWriter, scheme: EscapingScheme): Generator<Uint8Array> {
   const shownName = isLegacyMetricName(name) ? name : escapeName(name, scheme);
-  yield encodeFamilyHeader({ name: shownName, help, type, unit: writer.unit }, writer.length);
+  yield encodeMessageStart({ name: shownName, help, type, unit: writer.unit }, writer.length);
   yield* writer.take();
 }
 

@@ -4,7 +4,8 @@ import type { LabelPair } from '../../model/metric-family.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
 import type { FamilyMessages } from '../fast-text/family-messages.ts';
 import type { KeyTexts } from '../fast-text/line-labels.ts';
-import { decodeFamilyMessage, encodeFamilyHeader } from '../protobuf/codec.ts';
+import { decodeFamilyMessage } from '../protobuf/codec.ts';
+import { encodeFamilyHeader } from '../protobuf/family-header.ts';
 import { MessageWriter } from '../protobuf/message-writer.ts';
 
 /** A family that text does not tell in full: what its message begins with, and its metrics in pushed order. */

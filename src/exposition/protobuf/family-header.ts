@@ -1,25 +1,34 @@
 import type { MetricFamily } from '../../model/metric-family.ts';
 import { metricTypes } from './metric-types.ts';
 
-/**
- * The beginning of a MetricFamily message behind its length: all but its metrics, of which so many bytes (those of any number of `encodeMetrics`)
- * follow.
- */
-// Hot path: a scrape of 50,000 samples has some 300 families, whose headers a BinaryWriter made in 1.2 ms of 7 (8 ms where it was not warm).
-export function encodeFamilyHeader(family: Pick<MetricFamily, 'name' | 'help' | 'type' | 'unit'>, metricsLength: number): Uint8Array {
-  const { name, help, type, unit } = family;
-  const nameBytes = fieldBytes(name);
-  const helpBytes = help === null ? 0 : fieldBytes(help);
-  const unitBytes = unit === null ? 0 : fieldBytes(unit);
-  const length = nameBytes + helpBytes + typeBytes + unitBytes;
-  const header = Buffer.allocUnsafe(varintBytes(length + metricsLength) + length);
-  let at = putVarint(header, 0, length + metricsLength);
-  at = putString(header, at, 0x0a, name); // name = 1
-  if (help !== null) at = putString(header, at, 0x12, help); // help = 2
-  header[at++] = 0x18; // type = 3
-  header[at++] = metricTypes.indexOf(type);
-  if (unit !== null) putString(header, at, 0x2a, unit); // unit = 5
+type FamilyHeader = Pick<MetricFamily, 'name' | 'help' | 'type' | 'unit'>;
+
+/** A MetricFamily message but for its metrics. */
+export function encodeFamilyHeader(family: FamilyHeader): Uint8Array {
+  const header = Buffer.allocUnsafe(headerBytes(family));
+  putHeader(header, 0, family);
   return header;
+}
+
+/** As `encodeFamilyHeader`, with the length of the message before it. So many bytes of metrics follow (any number of `encodeMetrics`). */
+// Hot path: a scrape of 50,000 samples has some 300 families, whose headers a BinaryWriter made in 1.2 ms of 7 (8 ms where it was not warm).
+export function encodeMessageStart(family: FamilyHeader, metricsLength: number): Uint8Array {
+  const length = headerBytes(family);
+  const start = Buffer.allocUnsafe(varintBytes(length + metricsLength) + length);
+  putHeader(start, putVarint(start, 0, length + metricsLength), family);
+  return start;
+}
+
+function headerBytes({ name, help, unit }: FamilyHeader): number {
+  return fieldBytes(name) + (help === null ? 0 : fieldBytes(help)) + typeBytes + (unit === null ? 0 : fieldBytes(unit));
+}
+
+function putHeader(target: Buffer, start: number, { name, help, type, unit }: FamilyHeader): void {
+  let at = putString(target, start, 0x0a, name); // name = 1
+  if (help !== null) at = putString(target, at, 0x12, help); // help = 2
+  target[at++] = 0x18; // type = 3
+  target[at++] = metricTypes.indexOf(type);
+  if (unit !== null) putString(target, at, 0x2a, unit); // unit = 5
 }
 
 const typeBytes = 2;
