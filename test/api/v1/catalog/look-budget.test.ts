@@ -22,7 +22,7 @@ const times = (count: number, write: (i: number) => string, separator = ','): st
   Array.from({ length: count }, (_, i) => write(i)).join(separator);
 
 /** Asks some times. `want`: `answer`, or the words of the error. */
-function f(catalog: GroupCatalog, selectors: readonly string[], search: string, want: 'answer' | RegExp): void {
+function ask(catalog: GroupCatalog, selectors: readonly string[], search: string, want: 'answer' | RegExp): void {
   const everything: GroupQuery = { selectors: [], search: parseSearch(search), state: null, sort: 'job', limit: 100, after: null };
   const spentMs = Array.from({ length: 4 }, () => {
     const before = process.cpuUsage();
@@ -46,43 +46,43 @@ test('no request holds up the server, however many matchers and words it has', (
   const catalog = createCatalog((i) => ({ job: `nightly-${i % 500}`, instance: `host-${i}.eu-west.example.org:9100` }));
   const askMany = (count: number, write: (i: number) => string, want: 'answer' | RegExp): void => {
     const selectors = Array.from({ length: count }, (_, s) => `{${times(60, (i) => write(i + s * 100))},missing="y"}`);
-    f(catalog, selectors, '', want);
+    ask(catalog, selectors, '', want);
   };
   askMany(10, (i) => `instance!="host-${i}.eu-west.example.org:9100"`, 'answer');
   askMany(16, (i) => `instance!="${i}"`, tooMuch);
   askMany(16, (i) => `l${i}=""`, tooMuch);
   askMany(16, (i) => `__name__!="${i}"`, 'answer');
   askMany(16, (i) => `instance!~"${i}"`, /cannot match the regexps: they take too much work/);
-  f(catalog, [`{${times(8, (i) => `instance!~".*z${i}"`)}}`], '', tooMuch);
-  f(catalog, [`{${times(8, (i) => `instance!~".*z${i}"`)},job="nightly-7"}`], '', 'answer');
-  f(catalog, [`{${times(3, (i) => `instance!~".*z${i}"`)}}`], '', 'answer');
-  f(
+  ask(catalog, [`{${times(8, (i) => `instance!~".*z${i}"`)}}`], '', tooMuch);
+  ask(catalog, [`{${times(8, (i) => `instance!~".*z${i}"`)},job="nightly-7"}`], '', 'answer');
+  ask(catalog, [`{${times(3, (i) => `instance!~".*z${i}"`)}}`], '', 'answer');
+  ask(
     catalog,
     [],
     times(16, (i) => 'etohsx.1'[i % 8] ?? '', ' '),
     tooMuch,
   );
-  f(
+  ask(
     catalog,
     [],
     times(300, () => '=', ''),
     'answer',
   );
-  f(catalog, ['{'.repeat(9999)], '', /at character 2: this is not PromQL/);
+  ask(catalog, ['{'.repeat(9999)], '', /at character 2: this is not PromQL/);
 });
 
 test('nor does a store where each group has label names of its own, or very long values', () => {
   const motley = createCatalog((i) => ({ job: 'a', [`l${i}`]: `v${i}` }));
-  f(motley, ['{l5="v5"}'], '', 'answer');
-  f(motley, [], 'l9=v9', 'answer');
-  f(motley, [`{${times(60, (i) => `l${i}=""`)}}`], '', tooMuch);
-  f(
+  ask(motley, ['{l5="v5"}'], '', 'answer');
+  ask(motley, [], 'l9=v9', 'answer');
+  ask(motley, [`{${times(60, (i) => `l${i}=""`)}}`], '', tooMuch);
+  ask(
     motley,
     [],
     times(300, () => '=', ''),
     tooMuch,
   );
   const long = createCatalog((i) => ({ job: `j${i % 100}`, text: 'x'.repeat(500) + String(i) }));
-  f(long, ['{text=~".*z"}'], '', tooMuch);
-  f(long, ['{text=~".*7",job="j7"}'], 'xx7', 'answer');
+  ask(long, ['{text=~".*z"}'], '', tooMuch);
+  ask(long, ['{text=~".*7",job="j7"}'], 'xx7', 'answer');
 });
