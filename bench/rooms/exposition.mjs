@@ -33,12 +33,10 @@ for (const samples of [1, 50, 1000]) {
 
 const store = createStore();
 fillStore(store, storedGroups, groupSamples);
-const pageBytes = await drain(writeTextExposition(store.readExposition(), 'underscores'));
-await time(
-  `write a page of ${storedGroups * groupSamples} samples, text`,
-  () => drain(writeTextExposition(store.readExposition(), 'underscores')),
-  pageBytes,
-);
+await timeText(store, storedGroups);
+const large = createStore();
+fillStore(large, 10 * storedGroups, groupSamples);
+await timeText(large, 10 * storedGroups);
 const writeProtobuf = () => drain(writeProtobufExposition(store.readExposition(), 'underscores'));
 await time(`write a page of ${storedGroups * groupSamples} samples, protobuf`, writeProtobuf, await writeProtobuf());
 const families = [...store.groups()].flatMap((group) => [...group.families.values()]);
@@ -47,6 +45,11 @@ const jsonBytes = families.reduce((sum, _, i) => sum + writeJsonPlainly(i).lengt
 const writer = new MetricsJsonWriter();
 await time('a family as JSON of the query API', (i) => [...writer.writeFamily(families[i % families.length])], jsonBytes);
 await time('a family as JSON of the query API, the plain way', writeJsonPlainly, jsonBytes);
+
+async function timeText(filled, groups) {
+  const writeText = () => drain(writeTextExposition(filled.readExposition(), 'underscores'));
+  await time(`write a page of ${groups * groupSamples} samples, text`, writeText, await writeText());
+}
 
 async function drain(chunks) {
   let bytes = 0;

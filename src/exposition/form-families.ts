@@ -2,7 +2,7 @@ import type { FamilyTable } from '../model/family-table.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { ReadyText, StoredFamily } from '../model/stored-family.ts';
-import type { FamilyMessages } from './fast-text/family-messages.ts';
+import { type FamilyMessages, messageAt } from './fast-text/family-messages.ts';
 import { type KeyTexts, textsOfKey } from './fast-text/line-labels.ts';
 import { type FormFamily, lengthWithoutValues, type TextForm } from './fast-text/text-form.ts';
 
@@ -81,9 +81,7 @@ export class FormFamilies implements FamilyTable {
 
   /** What the text of a family does not tell (see `StoredFamily.protobuf`). */
   messageOf({ hasMessage, place }: FormFamily): Uint8Array | null {
-    if (!hasMessage || this.#messages === null) return null;
-    const { bytes, ends } = this.#messages;
-    return bytes.subarray(ends[place - 1] ?? 0, ends[place]);
+    return hasMessage && this.#messages !== null ? messageAt(this.#messages, place) : null;
   }
 
   /** The families as they would be without a form, their texts in one buffer. */

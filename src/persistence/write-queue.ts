@@ -133,7 +133,7 @@ function answerAll(batch: readonly QueuedWrite[], prepared: readonly PreparedWri
 }
 
 /** One change per group, from before the first to after the last: two writes to one group in one batch cost one record. */
-function mergeChanges(changes: readonly GroupChange[]): readonly GroupChange[] {
+export function mergeChanges(changes: readonly GroupChange[]): readonly GroupChange[] {
   if (changes.length < 2) return changes;
   const merged = new Map<string, GroupChange>();
   for (const change of changes) {

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { code } from './compiled/deflate.ts';
+import { instantiate } from './instantiate.ts';
 import { gzipInputBytesMax } from './limits.ts';
 import { LinearMemory } from './linear-memory.ts';
 
@@ -21,7 +22,9 @@ interface Deflate {
   rewind(room: number): void;
 }
 
-let compiled: WebAssembly.Module | null = null;
+export function createDeflate(memory: Pick<LinearMemory, 'memory'>): Deflate {
+  return instantiate(code, memory) as Deflate;
+}
 
 /**
  * Writes a gzip stream (RFC 1952). Ours, because zlib's level 1 takes four times as long for the text of a scrape, and the result is larger
@@ -29,7 +32,7 @@ let compiled: WebAssembly.Module | null = null;
  */
 export class GzipWriter {
   readonly #memory: LinearMemory = new LinearMemory();
-  readonly #deflate: Deflate;
+  readonly #deflate: Deflate = createDeflate(this.#memory);
   readonly #room: number;
   readonly #input: number;
   readonly #output: number;
@@ -41,9 +44,6 @@ export class GzipWriter {
   #sizeHandedOut = 0;
 
   constructor() {
-    compiled ??= new WebAssembly.Module(Buffer.from(code, 'base64'));
-    const { memory } = this.#memory;
-    this.#deflate = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Deflate;
     this.#room = this.#memory.allocate(this.#deflate.roomBytes());
     this.#input = this.#deflate.inputOf(this.#room);
     this.#output = this.#deflate.outputOf(this.#room);

@@ -7,7 +7,8 @@ import { storeFamilies } from '../../src/exposition/store-family.ts';
 import { parseText } from '../../src/exposition/text-parser.ts';
 import { createFamilyTable } from '../../src/model/family-table.ts';
 import type { WriteRequest } from '../../src/model/write-request.ts';
-import type { GroupChange, PreparedWrite } from '../../src/store/metric-store.ts';
+import { mergeChanges } from '../../src/persistence/write-queue.ts';
+import type { PreparedWrite } from '../../src/store/metric-store.ts';
 import { decodeSharedMessage } from '../exposition/shared-form.ts';
 import { createStore, expose, joinTexts, keyOf, pushOf, write } from './support.ts';
 
@@ -53,15 +54,6 @@ const pair = fc.oneof(
   },
 );
 
-/** One change per group, as the write queue hands them to the store. */
-function mergeChanges(writes: readonly PreparedWrite[]): readonly GroupChange[] {
-  const merged = new Map<string, GroupChange>();
-  for (const change of writes.flatMap(({ changes }) => changes)) {
-    merged.set(change.key.id, { ...change, before: merged.get(change.key.id)?.before ?? change.before });
-  }
-  return [...merged.values()];
-}
-
 /** Why a write was refused, whichever of the groups that hold a family is named. */
 function reasonOf({ refusal }: PreparedWrite): string | undefined {
   return refusal?.message.replace(/(it is an? \w+ in group) \{.*?\}/, '$1');
@@ -78,8 +70,8 @@ test.each([true, false])('pushes that share a form are decided and shown as any 
       const twin = createStore({ isChecked });
       let waiting: [PreparedWrite, PreparedWrite][] = [];
       const applyAll = (): void => {
-        store.applyChanges(mergeChanges(waiting.map(([prepared]) => prepared)));
-        twin.applyChanges(mergeChanges(waiting.map(([, prepared]) => prepared)));
+        store.applyChanges(mergeChanges(waiting.flatMap(([{ changes }]) => changes)));
+        twin.applyChanges(mergeChanges(waiting.flatMap(([, { changes }]) => changes)));
         waiting = [];
       };
       for (const [[request, plain], kind] of writes) {
@@ -110,7 +102,7 @@ test('a family that was held back is shown when it is pushed again while what it
   write(store, push('b', 'counter'));
   expect(expose(store)).toContain('f{instance="",job="a"} 1\n');
   const gathered = [store.prepareWrite({ kind: 'delete', key: keyOf({ job: 'a' }), atMs: 0 }), store.prepareWrite(push('b', 'counter'))];
-  store.applyChanges(mergeChanges(gathered));
+  store.applyChanges(mergeChanges(gathered.flatMap(({ changes }) => changes)));
   expect(store.group(keyOf({ job: 'b' }).id)?.families).toBeInstanceOf(FormFamilies);
   expect(expose(store)).toBe('# TYPE f counter\nf{instance="",job="b"} 1\n');
 });

@@ -3,6 +3,7 @@ import type { GroupingKey } from '../../model/grouping-key.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
 import { BodyBytes } from '../fast-text/body-layout.ts';
 import { createTemplateOfText } from '../fast-text/decode-fast-text.ts';
+import { messageAt } from '../fast-text/family-messages.ts';
 import type { FormPool } from '../fast-text/form-pool.ts';
 import { type KeyTexts, textsOfKey } from '../fast-text/line-labels.ts';
 import { renderedNumberLengthMax } from '../fast-text/numbers.ts';
@@ -63,10 +64,8 @@ function hasMessages(layout: WireLayout, body: Buffer, texts: KeyTexts, families
   const written = layout.match(bytes) ? layout.writeMessages(bytes, texts) : null;
   if (written === null) return false;
   return families.every(({ name, protobuf }, place) => {
-    if (protobuf === null) return !layout.familiesWithMessage.has(name);
-    return (
-      layout.familiesWithMessage.has(name) && written.bytes.subarray(written.ends[place - 1] ?? 0, written.ends[place]).equals(protobuf)
-    );
+    const hasMessage = layout.familiesWithMessage.has(name);
+    return protobuf === null ? !hasMessage : hasMessage && messageAt(written, place).equals(protobuf);
   });
 }
 

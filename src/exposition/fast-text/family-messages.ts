@@ -6,3 +6,8 @@ export interface FamilyMessages {
   /** Where the message of each family ends, by its place in the form; a family without one has no bytes there. */
   readonly ends: readonly number[];
 }
+
+/** The message of the family at this place. */
+export function messageAt({ bytes, ends }: FamilyMessages, place: number): Buffer {
+  return bytes.subarray(ends[place - 1] ?? 0, ends[place]);
+}

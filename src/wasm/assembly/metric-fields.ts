@@ -1,5 +1,5 @@
 // AssemblyScript: compiled by scripts/build-wasm.mjs, not by tsc. `MetricFields` says what it is for.
-// Hot path, guarded by bench/ ('scrape large protobuf') and by test/exposition/protobuf/field-page.test.ts, which holds it to the long way.
+// Hot path, guarded by bench/ ('scrape large protobuf') and by test/exposition/page/field-page.test.ts, which holds it to the long way.
 import { decimalEnd, readDecimal } from './shared/decimal';
 
 const lineFeed: u32 = 10;

@@ -9,6 +9,7 @@ import { countSamples, countTextBytes } from '../../../src/exposition/form-famil
 import { PushHistory } from '../../../src/history/push-history.ts';
 import type { Group } from '../../../src/model/group.ts';
 import { createStore, keyOf, pushOf, write } from '../../store/support.ts';
+import { pushRecord } from './support.ts';
 
 /** A group as a plain list keeps it. */
 interface Known {
@@ -77,18 +78,8 @@ class World {
   }
 
   #failToRead(): void {
-    const record = {
-      method: 'PUT',
-      scope: 'group',
-      status: 400,
-      error: 'no',
-      bytes: 0,
-      samples: 0,
-      durationMs: 1,
-      remoteAddress: '',
-    } as const;
     const outcome = this.random(3) === 0 ? 'stored' : 'refused';
-    this.history.record(this.#pickKey().id, { ...record, userAgent: null, atMs: this.nowMs, outcome });
+    this.history.record(this.#pickKey().id, { ...pushRecord, atMs: this.nowMs, outcome });
   }
 
   #apply(changes: Parameters<GroupCatalog['apply']>[0]): void {

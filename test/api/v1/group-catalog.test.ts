@@ -6,6 +6,7 @@ import type { Group } from '../../../src/model/group.ts';
 import { PushHistory } from '../../../src/history/push-history.ts';
 import type { MetricStore } from '../../../src/store/metric-store.ts';
 import { createStore, keyOf, pushOf, write } from '../../store/support.ts';
+import { pushRecord } from './support.ts';
 
 interface World {
   readonly store: MetricStore;
@@ -75,21 +76,10 @@ test('the list holds what selectors, words and state let through', () => {
 
 test('a group whose last push could not even be read has failed, until the next good one', () => {
   const world = createSmallWorld();
-  const record = {
-    method: 'PUT',
-    scope: 'group',
-    status: 400,
-    error: 'no',
-    bytes: 0,
-    samples: 0,
-    durationMs: 1,
-    remoteAddress: '',
-    userAgent: null,
-  } as const;
-  world.history.record(keyOf({ job: 'b', env: 'Prod' }).id, { ...record, atMs: 9, outcome: 'refused' });
+  world.history.record(keyOf({ job: 'b', env: 'Prod' }).id, { ...pushRecord, atMs: 9, outcome: 'refused' });
   expect(jobsOf(ask(world, { state: 'failed' }))).toBe('b');
   expect(jobsOf(ask(world, { sort: '-last_failure' }))).toBe('b a c');
-  world.history.record(keyOf({ job: 'b', env: 'Prod' }).id, { ...record, atMs: 10, outcome: 'stored' });
+  world.history.record(keyOf({ job: 'b', env: 'Prod' }).id, { ...pushRecord, atMs: 10, outcome: 'stored' });
   expect(jobsOf(ask(world, { state: 'failed' }))).toBe('');
 });
 

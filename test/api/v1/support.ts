@@ -28,3 +28,16 @@ export async function askWrongly(gateway: Gateway, route: string, parts: Request
   const { errorType, error } = JSON.parse(await readReply(reply)) as ApiError;
   return `${reply.status} ${errorType}: ${error}`;
 }
+
+/** A push in the history, but for its time and what became of it. */
+export const pushRecord = {
+  method: 'PUT',
+  scope: 'group',
+  status: 400,
+  error: 'no',
+  bytes: 0,
+  samples: 0,
+  durationMs: 1,
+  remoteAddress: '',
+  userAgent: null,
+} as const;
