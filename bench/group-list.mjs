@@ -58,7 +58,6 @@ const queries = {
     '{job!~"(nightly-[0-9]{1,2})+"}',
     '{instance=~"(?i).*(99|77)[.].*"}',
   ),
-  'three regexps over all': select('{instance!~".*z1",instance!~".*[qz].*2",instance!~".*3z.*"}'),
   '60 comparisons': select(`{${Array.from({ length: 60 }, (_, i) => `instance!="host-${i}"`).join(',')}}`),
   'search for one letter': { search: parseSearch('e') },
   'search for two letters': { search: parseSearch('zz') },

@@ -2,7 +2,7 @@ import { badSelector } from '../../errors.ts';
 import { lookWorkMax, lookWorkPerGroup } from '../../limits.ts';
 
 /** About what the steps of a look take, in nanoseconds. */
-const [visitCost, listCost, compareCost, readCost, characterCost] = [8, 80, 8, 30, 2];
+const [visitCost, listCost, readCost, characterCost] = [15, 80, 30, 2];
 
 /** What selectors and search of one request may look at together, so that none holds up the server. */
 export class LookBudget {
@@ -15,11 +15,6 @@ export class LookBudget {
   /** Some groups are looked at, and those lists of names that they have. */
   visit(groupCount: number, listCount: number): void {
     this.#spend(groupCount * visitCost + Math.min(groupCount, listCount) * listCost);
-  }
-
-  /** A label value is compared. */
-  compare(): void {
-    this.#spend(compareCost);
   }
 
   /** A text of so many characters is read, by a regexp or for a word. */

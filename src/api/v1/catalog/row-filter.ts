@@ -59,23 +59,11 @@ export class RowFilter {
     const { values, nameLists } = this.#table.labels;
     this.#budget.visit(rows.length, nameLists.end);
     this.#table.labels.readValues(name, rows, this.#asked);
-    const tests = [
-      ...matchers.filter((matcher) => !isRegexp(matcher)).map((matcher) => this.#createComparison(matcher)),
-      ...matchers.filter(isRegexp).map((matcher) => this.#createRegexpTest(matcher)),
-    ];
-    const verdicts = new Verdicts(values.end, (id) => {
-      for (const test of tests) if (!test(id)) return false;
-      return true;
-    });
+    const wanted = matchers.filter(({ operator }) => operator === '=').map(({ operand }) => values.find(operand));
+    const tests = matchers.filter(isRegexp).map((matcher) => this.#createRegexpTest(matcher));
+    const verdicts = new Verdicts(values.end, (id) => wanted.every((value) => id === value) && tests.every((test) => test(id)));
+    for (const { operator, operand } of matchers) if (operator === '!=') verdicts.refuse(values.find(operand));
     return verdicts.keepRows(rows, this.#asked);
-  }
-
-  #createComparison({ operand, isNegative }: Matcher): (id: number) => boolean {
-    const wanted = this.#table.labels.values.find(operand);
-    return (id) => {
-      this.#budget.compare();
-      return (id === wanted) !== isNegative;
-    };
   }
 
   #createRegexpTest({ regexp, isNegative }: RegexpMatcher): (id: number) => boolean {

@@ -11,6 +11,11 @@ export class Verdicts {
     this.#decide = decide;
   }
 
+  /** Decides of one thing beforehand, if there is one. */
+  refuse(id: number | undefined): void {
+    if (id !== undefined) this.#known[id] = no;
+  }
+
   of(id: number): boolean {
     const known = this.#known[id];
     return known === unknown ? this.#ask(id) : known === yes;

@@ -44,38 +44,15 @@ const tooMuch = /cannot look through the groups: selectors and search ask too mu
 
 test('no request holds up the server, however many matchers and words it has', () => {
   const catalog = createCatalog((i) => ({ job: `nightly-${i % 500}`, instance: `host-${i}.eu-west.example.org:9100` }));
-  const many = (write: (i: number) => string): string[] =>
-    Array.from({ length: 16 }, (_, s) => `{${times(60, (i) => write(i + s * 100))},missing="y"}`);
-  ask(
-    catalog,
-    many((i) => `instance!="${i}"`),
-    '',
-    tooMuch,
-  );
-  ask(
-    catalog,
-    many((i) => `job!="${i}"`),
-    '',
-    'answer',
-  );
-  ask(
-    catalog,
-    many((i) => `l${i}=""`),
-    '',
-    tooMuch,
-  );
-  ask(
-    catalog,
-    many((i) => `__name__!="${i}"`),
-    '',
-    'answer',
-  );
-  ask(
-    catalog,
-    many((i) => `instance!~"${i}"`),
-    '',
-    /cannot match the regexps: they take too much work/,
-  );
+  const askMany = (count: number, write: (i: number) => string, want: 'answer' | RegExp): void => {
+    const selectors = Array.from({ length: count }, (_, s) => `{${times(60, (i) => write(i + s * 100))},missing="y"}`);
+    ask(catalog, selectors, '', want);
+  };
+  askMany(10, (i) => `instance!="host-${i}.eu-west.example.org:9100"`, 'answer');
+  askMany(16, (i) => `instance!="${i}"`, tooMuch);
+  askMany(16, (i) => `l${i}=""`, tooMuch);
+  askMany(16, (i) => `__name__!="${i}"`, 'answer');
+  askMany(16, (i) => `instance!~"${i}"`, /cannot match the regexps: they take too much work/);
   ask(catalog, [`{${times(8, (i) => `instance!~".*z${i}"`)}}`], '', tooMuch);
   ask(catalog, [`{${times(8, (i) => `instance!~".*z${i}"`)},job="nightly-7"}`], '', 'answer');
   ask(catalog, [`{${times(3, (i) => `instance!~".*z${i}"`)}}`], '', 'answer');
