@@ -1,9 +1,10 @@
-import { plainFamilies } from '../exposition/form-families.ts';
+import { FormFamilies, plainFamilies } from '../exposition/form-families.ts';
 import { formatRfc3339Nano } from '../exposition/metrics-json.ts';
 import { prepareGroupingLabels } from '../exposition/merged-labels.ts';
 import { MetricsJsonWriter } from '../exposition/metrics-json-writer.ts';
 import type { HttpHandler, HttpReply } from '../http/types.ts';
 import { createGroupingKey } from '../model/grouping-key.ts';
+import type { FamilyTable } from '../model/family-table.ts';
 import type { Group } from '../model/group.ts';
 import type { LabelPair } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
@@ -59,44 +60,62 @@ async function* streamGroups(groups: readonly Group[]): AsyncGenerator<Uint8Arra
 
 function* writeGroups(groups: readonly Group[]): Generator<Uint8Array> {
   const writer = new MetricsJsonWriter();
-  writer.write('{"status":"success","data":[');
-  for (const [i, group] of groups.entries()) {
-    if (i > 0) writer.write(',');
-    yield* writeGroup(group, writer);
-    if (writer.isFull) yield writer.take();
+  try {
+    writer.write('{"status":"success","data":[');
+    for (const [i, group] of groups.entries()) {
+      writer.write(i > 0 ? ',{' : '{');
+      yield* writeMembers(group, writer);
+      writer.write('}');
+      if (writer.isFull) yield writer.take();
+    }
+    writer.write(']}');
+    yield writer.take();
+  } finally {
+    writer.close();
   }
-  writer.write(']}');
-  yield writer.take();
 }
 
-/** A group in the form of the query API. */
-function* writeGroup(group: Group, writer: MetricsJsonWriter): Generator<Uint8Array> {
-  let mark = '{';
-  for (const [name, member] of listMembers(group, writer)) {
-    writer.write(`${mark}${writer.quote(name)}:`);
-    mark = ',';
+/** A group in the form of the query API: some fixed keys, then its families. */
+function* writeMembers(group: Group, writer: MetricsJsonWriter): Generator<Uint8Array> {
+  const { families } = group;
+  const fixed = listFixedMembers(group, writer);
+  // A family that is named like one of the two fixed keys replaces it, as in the reference; and names that are integers come first.
+  const isPlain = !families.has('labels') && !families.has('last_push_successful') && !hasNumberName(families.keys());
+  if (!isPlain) {
+    const members: readonly GroupMember[] = Object.entries(Object.fromEntries([...fixed, ...listFamilies(families)]));
+    yield* writeInOrder(members, writer);
+    return;
+  }
+  yield* writeInOrder(fixed, writer);
+  if (families.size === 0) return;
+  writer.write(',');
+  if (families instanceof FormFamilies && writer.writeForm(families)) return;
+  yield* writeInOrder(listFamilies(families), writer);
+}
+
+function* writeInOrder(members: readonly GroupMember[], writer: MetricsJsonWriter): Generator<Uint8Array> {
+  for (const [i, [name, member]] of members.entries()) {
+    writer.write(`${i > 0 ? ',' : ''}${writer.quote(name)}:`);
     if (typeof member === 'string') writer.write(member);
     else yield* writer.writeFamily(member);
   }
-  writer.write('}');
 }
 
-/** What is shown of a group by name, in order: families, and what is JSON already. */
-function listMembers(group: Group, writer: MetricsJsonWriter): readonly GroupMember[] {
-  const { key, families, pushTimeSeconds, failureTimeSeconds } = group;
+/** What is shown of every group by name, as JSON. */
+function listFixedMembers({ key, pushTimeSeconds, failureTimeSeconds }: Group, writer: MetricsJsonWriter): readonly GroupMember[] {
   const metricLabels = renderLabels(prepareGroupingLabels(key).labelsWithInstance);
   const pushedAtMs = pushTimeSeconds * 1000;
   const failedAtMs = failureTimeSeconds === 0 ? pushedAtMs : failureTimeSeconds * 1000;
-  const members: GroupMember[] = [
+  return [
     ['labels', renderLabels(key.labels)],
     ['last_push_successful', `${failureTimeSeconds <= pushTimeSeconds}`],
     [pushTimeName, writer.renderGauge(pushTimeTitle, pushedAtMs, metricLabels, pushTimeSeconds)],
     [pushFailureTimeName, writer.renderGauge(failureTimeTitle, failedAtMs, metricLabels, failureTimeSeconds)],
-    ...Array.from(plainFamilies(families).values(), (family) => [family.name, family] as const),
   ];
-  // A family that is named like one of the two fixed keys replaces it, as in the reference; and names that are integers come first.
-  const isPlain = !families.has('labels') && !families.has('last_push_successful') && !hasNumberName(families.keys());
-  return isPlain ? members : Object.entries(Object.fromEntries(members));
+}
+
+function listFamilies(families: FamilyTable): readonly GroupMember[] {
+  return Array.from(plainFamilies(families).values(), (family) => [family.name, family] as const);
 }
 
 type GroupMember = readonly [name: string, member: StoredFamily | string];

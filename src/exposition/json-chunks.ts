@@ -34,6 +34,14 @@ export class JsonChunks {
     this.length += this.bytes.write(text, this.length);
   }
 
+  /** Adds bytes, however many. */
+  append(bytes: Uint8Array): void {
+    this.flush();
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
   /** Adds bytes, for which there may be no room: see `isCut`. */
   put(source: Uint8Array, start: number, end: number): void {
     const { bytes } = this;

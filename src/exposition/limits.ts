@@ -76,6 +76,12 @@ export const sharedFormGroupsMin = 4;
 export const jsonChunkBytes: number = 64 * 1024;
 export const jsonChunkSlackBytes: number = 8 * 1024;
 
+/** JSON of one group that WebAssembly writes at once; a larger one goes the long way, family by family. */
+export const jsonPageBytes: number = 256 * 1024;
+
+/** What it is written from: above this size it takes no more forms, whose groups then go the long way, and is not kept for the next answer. */
+export const jsonMemoryBytesMax: number = 16 * 1024 * 1024;
+
 /** Names and helps that one answer of the query API keeps in quotes, and characters of each. */
 export const quotedTextsMax = 2000;
 export const quotedTextLengthMax = 1000;

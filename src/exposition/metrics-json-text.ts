@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import type { JsonChunks } from './json-chunks.ts';
 import { MemberOrder } from './member-order.ts';
@@ -46,8 +47,14 @@ interface ComplexForm {
  * their values.
  */
 export function isToldToJson({ protobuf, flaw, hasLegacyNames, type }: StoredFamily): boolean {
-  return protobuf === null && flaw === null && hasLegacyNames && type !== 'gaugehistogram';
+  return protobuf === null && flaw === null && hasLegacyNames && isTypeToldToJson(type);
 }
+
+export function isTypeToldToJson(type: MetricType): boolean {
+  return type !== 'gaugehistogram';
+}
+
+type MetricsText = Pick<StoredFamily, 'name' | 'type' | 'order' | 'metricCount' | 'home'>;
 
 /**
  * Writes metrics as the JSON that `familyToJson` makes of them, straight from the ready text: labels and most numbers are copied byte by byte,
@@ -86,7 +93,7 @@ export class ReadyTextJson {
   }
 
   /** Writes the metrics of a family that `isToldToJson`, in the order in which they were pushed, with commas between; yields what is full. */
-  *writeMetrics({ name, type, order, metricCount, home }: StoredFamily): Generator<Buffer> {
+  *writeMetrics({ name, type, order, metricCount, home }: MetricsText): Generator<Buffer> {
     const { bytes, start, end } = home;
     this.#source = bytes;
     this.#nameLength = name.length;

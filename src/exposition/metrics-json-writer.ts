@@ -1,15 +1,19 @@
 import type { StoredFamily } from '../model/stored-family.ts';
+import type { FormFamilies } from './form-families.ts';
 import { formatGoFloatSigned } from './go-number.ts';
 import { JsonChunks } from './json-chunks.ts';
+import { renderMember } from './json-form.ts';
 import { quotedTextLengthMax, quotedTextsMax } from './limits.ts';
-import { familyToJson, formatRfc3339Nano, typeNames } from './metrics-json.ts';
+import { familyToJson, formatRfc3339Nano, renderFamilyHead } from './metrics-json.ts';
 import { isToldToJson, ReadyTextJson } from './metrics-json-text.ts';
+import { borrowJsonPage, returnJsonPage } from './page/json-page.ts';
 import { readFamily } from './store-family.ts';
 
 /** Writes JSON with families in it, in chunks. */
 export class MetricsJsonWriter {
   readonly #out = new JsonChunks();
   readonly #readyText = new ReadyTextJson(this.#out);
+  readonly #page = borrowJsonPage();
   // The families of a group were mostly pushed at the same time.
   #timeMs = NaN;
   #timeText = '';
@@ -37,6 +41,14 @@ export class MetricsJsonWriter {
     if (this.isFull) yield this.take();
   }
 
+  /** Writes `"name":{...},...` of all families at once. False if that has to be done one by one. */
+  writeForm(families: FormFamilies): boolean {
+    const labels = families.texts.labels.map(renderMember);
+    const bytes = this.#page.write(families, labels, this.#renderTime(families.pushedAtMs));
+    if (bytes !== null) this.#out.append(bytes);
+    return bytes !== null;
+  }
+
   /** The JSON of a family that is one gauge; its labels are JSON already. */
   renderGauge(family: FamilyTitle, atMs: number, labels: string, value: number): string {
     return `${this.#renderHead(family, atMs)}{"labels":${labels},"value":"${formatGoFloatSigned(value)}"}]}`;
@@ -51,17 +63,24 @@ export class MetricsJsonWriter {
     return quoted;
   }
 
+  /** To be called when nothing more is written. */
+  close(): void {
+    returnJsonPage(this.#page);
+  }
+
   /** What was written and not yielded. The bytes belong to the caller. */
   take(): Buffer {
     return this.#out.take();
   }
 
-  /** All that stands before the metrics of a family. */
-  #renderHead({ type, help }: FamilyTitle, atMs: number): string {
+  #renderHead(title: FamilyTitle, atMs: number): string {
+    return renderFamilyHead(title, this.#renderTime(atMs), (text) => this.quote(text));
+  }
+
+  #renderTime(atMs: number): string {
     if (atMs !== this.#timeMs) this.#timeText = formatRfc3339Nano(atMs);
     this.#timeMs = atMs;
-    const helpText = help === null || help === '' ? '' : `,"help":${this.quote(help)}`;
-    return `{"time_stamp":"${this.#timeText}","type":"${typeNames[type]}"${helpText},"metrics":[`;
+    return this.#timeText;
   }
 }
 

@@ -30,7 +30,7 @@ export interface MetricJson {
 }
 
 /** As the query API calls them. */
-export const typeNames: Readonly<Record<MetricType, string>> = {
+const typeNames: Readonly<Record<MetricType, string>> = {
   counter: 'COUNTER',
   gauge: 'GAUGE',
   summary: 'SUMMARY',
@@ -99,6 +99,16 @@ function labelsToJson(labels: readonly LabelPair[]): StringMap {
   const map = createStringMap();
   for (const { name, value } of labels) map[name] = value;
   return map;
+}
+
+/** All that stands before the metrics of a family. `quote`: how texts become JSON. */
+export function renderFamilyHead(
+  { type, help }: Pick<MetricFamily, 'type' | 'help'>,
+  timeText: string,
+  quote: (text: string) => string,
+): string {
+  const helpText = help === null || help === '' ? '' : `,"help":${quote(help)}`;
+  return `{"time_stamp":"${timeText}","type":"${typeNames[type]}"${helpText},"metrics":[`;
 }
 
 /** Without a prototype, so that no label name means anything but itself. */

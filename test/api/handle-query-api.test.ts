@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createMetricsHandler, createStatusHandler } from '../../src/api/handle-query-api.ts';
 import type { Gateway } from '../../src/api/gateway.ts';
 import { PushDecoder } from '../../src/exposition/decode-push.ts';
+import { FormFamilies } from '../../src/exposition/form-families.ts';
 import { familyToJson } from '../../src/exposition/metrics-json.ts';
 import { readFamily } from '../../src/exposition/store-family.ts';
 import type { Group } from '../../src/model/group.ts';
@@ -42,6 +43,18 @@ test('a group is shown by the bytes that JSON.stringify gives for its full form,
   const groups = [...gateway.store.groups()];
   const want = JSON.stringify({ status: 'success', data: groups.map(groupToJson) });
   expect(groups).toHaveLength(4);
+  expect(await readReply(await createMetricsHandler(gateway)(requestOf()))).toBe(want);
+});
+
+test('groups of one form, and others between them, are shown by the same bytes', async () => {
+  const gateway = createGateway();
+  for (let i = 0; i < 12; i++) {
+    await push(gateway, { job: `j${i}`, zone: 'ü"\t' }, `m{n="2"} ${i}\nm{n="1"} 2e6\n# TYPE s summary\ns_sum 1\ns_count ${i}000000\n`);
+    if (i % 3 === 0) await push(gateway, { job: `other${i}` }, `labels ${i}\n`);
+  }
+  const groups = [...gateway.store.groups()];
+  expect(groups.filter(({ families }) => families instanceof FormFamilies).length).toBeGreaterThan(5);
+  const want = JSON.stringify({ status: 'success', data: groups.map(groupToJson) });
   expect(await readReply(await createMetricsHandler(gateway)(requestOf()))).toBe(want);
 });
 
