@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
  */
 export class Outbox {
   /** How to send the reply of each connection that has one here; there is one request in work on each. */
-  private readonly held = new Map<Socket, () => void>();
+  private held = new Map<Socket, () => void>();
 
   /** Calls `send` at the end of the turn, or when it is hurried. */
   hold(socket: Socket, send: () => void): void {
@@ -24,8 +24,10 @@ export class Outbox {
   }
 
   private sendAll(): void {
-    const all = [...this.held.values()];
-    this.held.clear();
-    for (const send of all) send();
+    const { held } = this;
+    // Never cleared: V8 links the table that a Map leaves behind to the next one, so that a dead old one keeps all that follow, with
+    // every request in them, until a full collection (measured: 2 of 3.3 KB a push that outlived a scavenge).
+    this.held = new Map();
+    for (const send of held.values()) send();
   }
 }

@@ -87,9 +87,11 @@ class FamilyView {
     const at = this.#pieceAt(slot);
     const piece = this.#pieces[at] ?? new ExpositionPiece();
     if (piece.isEmpty) this.#pieces.push(piece);
-    if (!piece.add(slot)) this.#forgetHelp(helpBefore);
+    const wasShown = !piece.add(slot);
     const upper = piece.split();
     if (upper !== null) this.#pieces.splice(at + 1, 0, upper);
+    if (wasShown && help === helpBefore) return;
+    if (wasShown) this.#forgetHelp(helpBefore);
     if (help !== null) this.#helps.set(help, (this.#helps.get(help) ?? 0) + 1);
   }
 

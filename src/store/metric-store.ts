@@ -55,7 +55,7 @@ export class MetricStore {
   readonly #onApplied: MetricStoreOptions['onApplied'];
   readonly #applied: AppliedGroups;
   /** What was prepared but not applied yet; `null`: the group goes. */
-  readonly #reserved = new Map<string, Group | null>();
+  #reserved = new Map<string, Group | null>();
   readonly #index: ConsistencyIndex;
   readonly #quarantine = new Quarantine();
   /** What of a group was held back before a change that is prepared, where something was. */
@@ -133,6 +133,8 @@ export class MetricStore {
       else this.#reindex(key, before, after);
       this.#applied.hideGone(before, after);
     }
+    // A Map that goes on forever leaves a chain of tables behind that only a full collection breaks (see `Outbox`).
+    if (this.#reserved.size === 0) this.#reserved = new Map();
     for (const { key, after } of changes) this.#applied.place(key, after);
     for (const { before, after } of changes) this.#release(before, after);
     this.#onApplied?.(changes);
