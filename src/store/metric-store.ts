@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts';
 import type { Refusal } from '../base/errors.ts';
 import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
-import { plainFamilies, settleFamilies } from '../exposition/form-families.ts';
+import { haveSameForm, plainFamilies, settleFamilies } from '../exposition/form-families.ts';
 import type { Group } from '../model/group.ts';
 import { createFamilyTable, type FamilyTable } from '../model/family-table.ts';
 import { createGroupingKey, type GroupingKey } from '../model/grouping-key.ts';
@@ -120,6 +120,17 @@ export class MetricStore {
         return { changes: [...existing].map((group) => this.#reserve(group.key, group, null)), refusal: null };
       }
     }
+  }
+
+  /**
+   * As `prepareWrite`, for a push that can be decided before earlier ones are applied: one that brings nothing but other values to a group
+   * that no other write has reserved. `null` for all others.
+   */
+  prepareAhead(request: WriteRequest): PreparedWrite | null {
+    if (request.kind === 'delete' || request.kind === 'wipe') return null;
+    if (this.#quarantine.size > 0 || this.#reserved.has(request.key.id)) return null;
+    const before = this.#applied.get(request.key.id);
+    return before !== null && haveSameForm(before.families, request.families) ? this.#preparePush(request) : null;
   }
 
   /**

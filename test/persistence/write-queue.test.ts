@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { silentLogger } from '../../src/base/logger.ts';
+import type { Refusal } from '../../src/base/errors.ts';
 import { createRateLimitedLog } from '../../src/base/rate-limited-log.ts';
 import { decodeGroupRecord, encodeGroupRecord } from '../../src/persistence/group-record.ts';
 import type { Batch, CommitResult, GroupLog, GroupRecord } from '../../src/persistence/group-log.ts';
 import { queuedWritesMax } from '../../src/persistence/limits.ts';
-import { WriteQueue } from '../../src/persistence/write-queue.ts';
+import { type EncodeGroup, WriteQueue } from '../../src/persistence/write-queue.ts';
+import type { WriteRequest } from '../../src/model/write-request.ts';
 import { FakeGroupLog, FakeStorage } from '../support/fake-group-log.ts';
-import { createStore, expose, keyOf, pushOf } from '../store/support.ts';
+import { createStore, expose, keyOf, pushOf, write } from '../store/support.ts';
 
 /** A log whose commits wait until the test lets them go. */
 class HeldLog implements GroupLog {
@@ -39,9 +41,12 @@ class HeldLog implements GroupLog {
   }
 }
 
-function createQueue(log: GroupLog = new HeldLog()): { store: ReturnType<typeof createStore>; queue: WriteQueue } {
+function createQueue(
+  log: GroupLog = new HeldLog(),
+  encode: EncodeGroup = encodeGroupRecord,
+): { store: ReturnType<typeof createStore>; queue: WriteQueue } {
   const store = createStore();
-  return { store, queue: new WriteQueue(store, log, encodeGroupRecord, createRateLimitedLog(silentLogger, { nowMs: () => 0 }, 1)) };
+  return { store, queue: new WriteQueue(store, log, encode, createRateLimitedLog(silentLogger, { nowMs: () => 0 }, 1)) };
 }
 
 test('a write is answered and visible only after its commit', async () => {
@@ -108,6 +113,51 @@ test('a failed commit answers its writes with 503, shows nothing of them, and th
   expect(expose(store)).toContain('g{instance="",job="c"} 3');
 });
 
+/** A queue over groups that share a form, with a commit that waits. */
+async function createBusyQueue(): Promise<{ log: HeldLog; queue: WriteQueue; store: ReturnType<typeof createStore>; encoded: string[] }> {
+  const log = new HeldLog();
+  const encoded: string[] = [];
+  const { store, queue } = createQueue(log, (group) => {
+    encoded.push(group.key.id);
+    return encodeGroupRecord(group);
+  });
+  const jobs = ['a', 'b', 'c', 'd', 'e', 'f'];
+  for (const job of jobs) pushOf('replace', { job }, 'ahead 0\n');
+  for (const job of jobs) write(store, pushOf('replace', { job }, 'ahead 0\n'));
+  void queue.submit(pushOf('replace', { job: 'a' }, 'ahead 1\n')).catch(() => undefined);
+  log.batches[0]?.changes[0]?.value?.();
+  encoded.length = 0;
+  return { log, queue, store, encoded };
+}
+
+test('other values of the same series are decided and encoded while a commit runs, up to the first write that may not be', async () => {
+  const { log, queue, store, encoded } = await createBusyQueue();
+  const answers = [
+    queue.submit(pushOf('replace', { job: 'b' }, 'ahead 2\n')),
+    queue.submit(pushOf('add', { job: 'c' }, 'ahead 3\n')),
+    queue.submit(pushOf('replace', { job: 'a' }, 'ahead 4\n')),
+    queue.submit(pushOf('replace', { job: 'd' }, 'ahead 5\n')),
+  ];
+  expect(encoded).toEqual(['["job","b"]', '["job","c"]']);
+  await log.answer();
+  const values = log.batches[1]?.changes.map(({ value }) => decodeGroupRecord(value?.() as GroupRecord).families);
+  expect(values?.map((families) => families.get('ahead')?.home.bytes.toString().split(' ')[1])).toEqual(['2\n', '3\n', '4\n', '5\n']);
+  expect(encoded).toEqual(['b', 'c', 'a', 'd'].map((job) => `["job","${job}"]`));
+  await log.answer();
+  await Promise.all(answers);
+  expect(expose(store).match(/\d(?=\n)/g)).toEqual(['4', '2', '3', '5', '0', '0']);
+});
+
+test('what was decided ahead stays so when the commit before it fails', async () => {
+  const { log, queue, store } = await createBusyQueue();
+  const answer = queue.submit(pushOf('replace', { job: 'b' }, 'ahead 2\n'));
+  await log.answer(new Error('no space left on device'));
+  expect(expose(store)).not.toMatch(/ [1-9]\n/);
+  await log.answer();
+  await answer;
+  expect(expose(store).match(/\d(?=\n)/g)).toEqual(['0', '2', '0', '0', '0', '0']);
+});
+
 test('a full queue refuses with 503 at once', async () => {
   const { queue } = createQueue();
   const push = pushOf('replace', { job: 'a' }, 'f 1\n');
@@ -116,31 +166,38 @@ test('a full queue refuses with 503 at once', async () => {
   await expect(queue.submit(push)).rejects.toMatchObject({ status: 503, code: 'PG_WRITE_QUEUE_FULL' });
 });
 
-test.each([1, 2, 3, 4, 5])('whatever the log does, memory and log agree at the end (seed %i)', async (seed) => {
+test.each([1, 2, 3, 4, 5])('whatever the log does, memory, log and answers agree at the end (seed %i)', async (seed) => {
   const storage = new FakeStorage();
   const log = new FakeGroupLog(storage, { seed, delayMsMax: 2, failureRate: 0.2 });
   await log.open({ reset: () => undefined, apply: () => undefined });
   const { store, queue } = createQueue(log);
-  const answers: Promise<unknown>[] = [];
+  const oracle = createStore();
+  const answers: Promise<{ readonly request: WriteRequest; readonly status: number }>[] = [];
   for (let i = 0; i < 300; i++) {
     const labels = { job: `j${(i * 7) % 5}`, ...(i % 3 === 0 ? { x: '1' } : {}) };
     const body = `# TYPE f ${i % 11 === 0 ? 'counter' : 'gauge'}\nf{n="${i % 4}"} ${i}\ng${i % 3} ${i}\n`;
+    const request: WriteRequest =
+      i % 13 === 0 ? { kind: 'delete', key: keyOf(labels), atMs: i } : pushOf(i % 2 === 0 ? 'add' : 'replace', labels, body, i);
     answers.push(
-      queue
-        .submit(i % 13 === 0 ? { kind: 'delete', key: keyOf(labels), atMs: i } : pushOf(i % 2 === 0 ? 'add' : 'replace', labels, body, i))
-        .catch(() => undefined),
+      queue.submit(request).then(
+        () => ({ request, status: 200 }),
+        (error: unknown) => ({ request, status: (error as Refusal).status }),
+      ),
     );
     if (i % 10 === 0) await nextTurn();
   }
-  await Promise.all(answers);
+  for (const { request, status } of await Promise.all(answers)) {
+    if (status !== 503) expect(write(oracle, request)?.status ?? 200).toBe(status);
+  }
   await queue.drain();
+  const lines = (text: string): string[] => text.split('\n').sort();
+  expect(lines(expose(store, { withTimes: true }))).toEqual(lines(expose(oracle, { withTimes: true })));
   const replayed = createStore();
   for (const { value } of storage.records.values()) {
     if (value === null) continue;
     const group = decodeGroupRecord(value);
     replayed.applyChanges([{ key: group.key, before: null, after: group }]);
   }
-  const lines = (text: string): string[] => text.split('\n').sort();
   expect(store.groupCount).toBeGreaterThan(2);
   expect(lines(expose(replayed, { withTimes: true }))).toEqual(lines(expose(store, { withTimes: true })));
 });

@@ -1,4 +1,4 @@
-import { countSamples, countTextBytes } from '../../../exposition/form-families.ts';
+import { countSamples, countTextBytes, haveSameForm } from '../../../exposition/form-families.ts';
 import { createFamilyTable } from '../../../model/family-table.ts';
 import type { Group } from '../../../model/group.ts';
 import { enlarge } from './enlarge.ts';
@@ -75,11 +75,13 @@ export class GroupTable {
 
   /** The group was written. Hot path: once per push. */
   update(row: number, group: Group): void {
-    const isPushed = group.families !== this.groupOf(row).families;
+    const before = this.groupOf(row).families;
     this.#groups[row] = group;
     this.#noteTimes(row, group);
-    if (!isPushed) return;
-    this.#columns.families[row] = this.familyLists.replace(this.#columns.families[row] ?? noFamilies, group.families);
+    if (group.families === before) return;
+    if (!haveSameForm(before, group.families)) {
+      this.#columns.families[row] = this.familyLists.replace(this.#columns.families[row] ?? noFamilies, group.families);
+    }
     this.#sumUp(row, group);
   }
 
