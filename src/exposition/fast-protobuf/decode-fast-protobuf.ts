@@ -1,7 +1,7 @@
 import type { FamilyTable } from '../../model/family-table.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
-import { BodyBytes } from '../fast-text/body-layout.ts';
+import { layOnDesk } from '../fast-text/body-desk.ts';
 import { createTemplateOfText } from '../fast-text/decode-fast-text.ts';
 import { messageAt } from '../fast-text/family-messages.ts';
 import type { FormPool } from '../fast-text/form-pool.ts';
@@ -59,9 +59,8 @@ export class FastProtobufDecoder {
 
 /** Whether the messages of the body are those that the plain decoder keeps of it. Fields in another order, say, it would put in order. */
 function hasMessages(layout: WireLayout, body: Buffer, texts: KeyTexts, families: readonly StoredFamily[]): boolean {
-  const bytes = new BodyBytes();
-  bytes.load(body);
-  const written = layout.match(bytes) ? layout.writeMessages(bytes, texts) : null;
+  const desk = layOnDesk(body);
+  const written = layout.match(desk) ? layout.writeMessages(desk, texts) : null;
   if (written === null) return false;
   return families.every(({ name, protobuf }, place) => {
     const hasMessage = layout.familiesWithMessage.has(name);

@@ -1,4 +1,4 @@
-import { viewOf } from '../fast-text/body-layout.ts';
+import { viewOf } from '../fast-text/body-desk.ts';
 import { metricTypes } from '../protobuf/metric-types.ts';
 import { Transcript } from './transcript.ts';
 import { countHole, doubleHole, endHole, lengthHole, readVarint, varintEnd, WireHoles } from './wire-layout.ts';

@@ -1,7 +1,8 @@
-import { areEqual, type BodyBytes, type BodyLayout, noNames, viewOf } from '../fast-text/body-layout.ts';
+import { type BodyDesk, viewOf } from '../fast-text/body-desk.ts';
+import { areEqual, type BodyLayout, noNames, type ValuePlan } from '../fast-text/body-layout.ts';
+import { lineFeed } from '../fast-text/bytes.ts';
 import type { FamilyMessages } from '../fast-text/family-messages.ts';
 import type { KeyTexts } from '../fast-text/line-labels.ts';
-import type { NumberUse } from '../fast-text/numbers.ts';
 import type { MessageForm } from './message-form.ts';
 import { writeGoFloat } from './write-go-float.ts';
 
@@ -129,7 +130,7 @@ export class WireLayout implements BodyLayout {
     return this.#ends.every((end, i) => end === other.#ends[i] && this.#kinds[i] === other.#kinds[i] && this.#slots[i] === other.#slots[i]);
   }
 
-  match({ bytes, view, length }: BodyBytes): boolean {
+  match({ body: bytes, view, length }: BodyDesk): boolean {
     reserve(this.#lineCount + 1, this.#spanCount + 1);
     const holeCount = this.#ends.length;
     let depth = 0;
@@ -169,13 +170,21 @@ export class WireLayout implements BodyLayout {
   }
 
   /** Negative zero is none for the fast path: text shows it as 0. */
-  writeValue(_body: BodyBytes, value: number, _use: NumberUse, target: Buffer, at: number): number {
-    const number = values[value] as number;
-    return Object.is(number, -0) ? -1 : writeGoFloat(number, target, at);
+  writeValues({ memory, outputAt, startsAt }: BodyDesk, plan: ValuePlan): number {
+    const { bytes, words } = memory;
+    let at = outputAt;
+    for (let place = 0; place < plan.length; place++) {
+      const number = values[plan.lineOf(place)] as number;
+      if (Object.is(number, -0)) return -1;
+      words[startsAt / 4 + place] = at;
+      at = writeGoFloat(number, bytes, at);
+      bytes[at++] = lineFeed;
+    }
+    return at;
   }
 
-  writeMessages(body: BodyBytes, texts: KeyTexts): FamilyMessages | null {
-    return this.#messages === null ? null : this.#messages.write(body.bytes, spanStarts, spanEnds, texts);
+  writeMessages({ body }: BodyDesk, texts: KeyTexts): FamilyMessages | null {
+    return this.#messages === null ? null : this.#messages.write(body, spanStarts, spanEnds, texts);
   }
 }
 

@@ -1,24 +1,10 @@
+import { planWord } from '../../wasm/body-values.ts';
+import { type BodyDesk, PlacedBytes } from './body-desk.ts';
 import type { FamilyMessages } from './family-messages.ts';
 import type { KeyTexts } from './line-labels.ts';
 import type { NumberUse } from './numbers.ts';
 
 export const noNames: ReadonlySet<string> = new Set();
-
-/** A body where templates look at it: at one place in memory for all, which makes its words quick to read. */
-export class BodyBytes {
-  bytes: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
-  view: DataView = viewOf(this.bytes);
-  length = 0;
-
-  load(body: Uint8Array): void {
-    if (body.length > this.bytes.length) {
-      this.bytes = Buffer.allocUnsafeSlow(body.length);
-      this.view = viewOf(this.bytes);
-    }
-    this.bytes.set(body);
-    this.length = body.length;
-  }
-}
 
 /** What bodies of one template have in common: all but their values. */
 export interface BodyLayout {
@@ -27,12 +13,39 @@ export interface BodyLayout {
   /** Names of the families of which text does not tell everything, so that a message is kept beside it. */
   readonly familiesWithMessage: ReadonlySet<string>;
   isLike(other: BodyLayout): boolean;
-  /** Whether a body is laid out so. If it is, `writeValue` knows its values until the next call. */
-  match(body: BodyBytes): boolean;
-  /** Writes a value, counted in the order of the lines, as Go prints it. Returns where it ends; -1: none for the fast path. */
-  writeValue(body: BodyBytes, value: number, use: NumberUse, target: Buffer, at: number): number;
+  /** Whether the body on the desk is laid out so. If it is, `writeValues` knows its values until the next call. */
+  match(desk: BodyDesk): boolean;
+  /** Writes the values on the desk, and where each begins. Returns where the last one ends; -1: one of them is none for the fast path. */
+  writeValues(desk: BodyDesk, plan: ValuePlan): number;
   /** The messages of these families, of a body that matched, in a group with this key; null without such families. */
-  writeMessages(body: BodyBytes, texts: KeyTexts): FamilyMessages | null;
+  writeMessages(desk: BodyDesk, texts: KeyTexts): FamilyMessages | null;
+}
+
+/** For each value in the order of the ready text: which line of the body it is of, and whether it is a count. */
+export class ValuePlan {
+  readonly length: number;
+  /** As `BodyValues` reads it. */
+  readonly words: PlacedBytes;
+  readonly #words: Uint32Array;
+
+  constructor(values: readonly PlannedValue[]) {
+    this.length = values.length;
+    this.#words = Uint32Array.from(values, ({ line, use }) => planWord(line, use === 'count'));
+    this.words = new PlacedBytes(new Uint8Array(this.#words.buffer));
+  }
+
+  lineOf(place: number): number {
+    return (this.#words[place] as number) >>> 1;
+  }
+
+  useOf(place: number): NumberUse {
+    return ((this.#words[place] as number) & 1) === 1 ? 'count' : 'value';
+  }
+}
+
+export interface PlannedValue {
+  readonly line: number;
+  readonly use: NumberUse;
 }
 
 /** Word by word: 4 KB take a microsecond, three times less than one call into the runtime for each segment. */
@@ -42,8 +55,4 @@ export function areEqual(a: DataView, start: number, end: number, b: DataView, b
   for (; at + 4 <= end; at += 4, bAt += 4) if (a.getInt32(at) !== b.getInt32(bAt)) return false;
   for (; at < end; at++, bAt++) if (a.getInt8(at) !== b.getInt8(bAt)) return false;
   return true;
-}
-
-export function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

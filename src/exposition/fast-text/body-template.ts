@@ -1,8 +1,8 @@
 import type { StoredFamily } from '../../model/stored-family.ts';
 import { FormFamilies } from '../form-families.ts';
 import { readyTextLengthMax, sharedFormGroupsMin } from '../limits.ts';
-import type { BodyBytes, BodyLayout } from './body-layout.ts';
-import { lineFeed } from './bytes.ts';
+import type { BodyDesk } from './body-desk.ts';
+import { type BodyLayout, type PlannedValue, ValuePlan } from './body-layout.ts';
 import { areInOrder, listNeighbourOrders, type NeighbourOrder } from './line-order.ts';
 import type { FamilyDraft } from './family-draft.ts';
 import type { KeyTexts } from './line-labels.ts';
@@ -26,20 +26,17 @@ export class BodyTemplate {
   readonly weight: number;
   #form: TextForm;
   readonly #layout: BodyLayout;
-  /** For each value in the order of the ready text: which line of the body it is of, and of what kind. */
-  readonly #values: Uint32Array;
-  readonly #kinds: Int8Array;
+  readonly #plan: ValuePlan;
   readonly #orders: readonly NeighbourOrder[];
   /** The first groups that it was used for, as many as make it shared. */
   readonly #users: string[] = [];
 
-  constructor({ form, layout, values, kinds, orders }: TemplateParts) {
+  constructor({ form, layout, values, orders }: TemplateParts) {
     this.#form = form;
     this.#layout = layout;
-    this.#values = Uint32Array.from(values);
-    this.#kinds = Int8Array.from(kinds);
+    this.#plan = new ValuePlan(values);
     this.#orders = orders;
-    this.weight = form.weight + layout.weight + values.length * 5;
+    this.weight = form.weight + layout.weight + values.length * 4;
   }
 
   /** Whether enough groups have used it. */
@@ -70,47 +67,38 @@ export class BodyTemplate {
    * The families of a body of this form, or null if it has another one, a value that is not for the fast path, or grouping labels so long
    * that its text might become too long. To be asked for groups that it fits.
    */
-  apply(body: BodyBytes, texts: KeyTexts, atMs: number): FormFamilies | null {
-    const lengthMax = this.weight + this.#values.length * (texts.alone.length + renderedNumberLengthMax);
+  apply(desk: BodyDesk, texts: KeyTexts, atMs: number): FormFamilies | null {
+    const lengthMax = this.weight + this.#plan.length * (texts.alone.length + renderedNumberLengthMax);
     if (lengthMax > readyTextLengthMax) return null;
-    reserve(this.#values.length);
-    return this.#layout.match(body) ? this.#write(body, texts, atMs) : null;
+    desk.reserve(this.#plan.length);
+    if (!this.#layout.match(desk)) return null;
+    const end = this.#layout.writeValues(desk, this.#plan);
+    if (end === -1) return null;
+    const { outputAt, memory } = desk;
+    const values = memory.bytes.toString('latin1', outputAt, end);
+    const messages = this.#layout.writeMessages(desk, texts);
+    return new FormFamilies(this.#form, texts, { values, starts: this.#familyStarts(desk), messages }, atMs);
   }
 
-  /** The values as they are kept, of a body that matched. */
-  #write(body: BodyBytes, texts: KeyTexts, atMs: number): FormFamilies | null {
+  /** Where the values of each family begin among what was written. */
+  #familyStarts({ memory, startsAt, outputAt }: BodyDesk): number[] {
     const { families } = this.#form;
     const starts = new Array<number>(families.size);
+    let word = startsAt / 4;
     let place = 0;
-    let end = 0;
-    let i = 0;
     for (const { sampleCount } of families.values()) {
-      starts[place++] = end;
-      for (const last = i + sampleCount; i < last; i++) {
-        const use = this.#kinds[i] === countHole ? 'count' : 'value';
-        end = this.#layout.writeValue(body, this.#values[i] as number, use, written, end);
-        if (end === -1) return null;
-        written[end++] = lineFeed;
-      }
+      starts[place++] = (memory.words[word] as number) - outputAt;
+      word += sampleCount;
     }
-    const values = written.toString('latin1', 0, end);
-    return new FormFamilies(this.#form, texts, { values, starts, messages: this.#layout.writeMessages(body, texts) }, atMs);
+    return starts;
   }
-}
-
-/** What is written of the values of the body at hand. Decoding never awaits, so one serves all pushes. */
-let written = Buffer.alloc(0);
-
-function reserve(values: number): void {
-  const length = values * (renderedNumberLengthMax + 1);
-  if (written.length < length) written = Buffer.allocUnsafeSlow(length);
 }
 
 export interface TemplateParts {
   readonly form: TextForm;
   readonly layout: BodyLayout;
-  readonly values: readonly number[];
-  readonly kinds: readonly number[];
+  /** In the order of the ready text. */
+  readonly values: readonly PlannedValue[];
   readonly orders: readonly NeighbourOrder[];
 }
 
@@ -130,8 +118,7 @@ export function createBodyTemplate(
   const ready = Buffer.from(lines.bytes.buffer, lines.bytes.byteOffset, lines.length);
   const constants: string[] = [];
   const holes: number[] = [];
-  const values: number[] = [];
-  const kinds: number[] = [];
+  const values: PlannedValue[] = [];
   const addLine = (line: number): void => {
     let at = lines.starts[line] as number;
     const end = lines.firstHoles[line + 1] as number;
@@ -141,10 +128,7 @@ export function createBodyTemplate(
       const last = isValue ? hole : lastOfAllLabels(lines, hole, labelCount);
       constants.push(ready.toString('latin1', at, lines.holeStarts[hole]));
       holes.push(last > hole ? allLabels : kind);
-      if (isValue) {
-        values.push(line);
-        kinds.push(kind);
-      }
+      if (isValue) values.push({ line, use: kind === countHole ? 'count' : 'value' });
       at = lines.holeEnds[last] as number;
       hole = last + 1;
     }
@@ -159,7 +143,7 @@ export function createBodyTemplate(
   });
   const orders = decoded.flatMap(({ draft }) => listNeighbourOrders(lines, draft));
   const form = new TextForm({ constants, holes, families });
-  return new BodyTemplate({ form, layout, values, kinds, orders });
+  return new BodyTemplate({ form, layout, values, orders });
 }
 
 /** The last of the holes that together hold all grouping labels, with no other label between them; the hole itself if it is not so. */

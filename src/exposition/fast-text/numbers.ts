@@ -23,7 +23,12 @@ export function writeNumber(source: Uint8Array, start: number, end: number, use:
   if (copied !== -1) return copied;
   const written = writeLargeInteger(source, start, end, target, at);
   if (written !== -1) return written;
-  const value = end - start > numberLengthMax ? null : parseGoFloat(latin1Of(source, start, end));
+  return writeOtherNumber(latin1Of(source, start, Math.min(end, start + numberLengthMax + 1)), use, target, at);
+}
+
+/** As `writeNumber`, for a number that is written in another way than most. */
+export function writeOtherNumber(text: string, use: NumberUse, target: Buffer, at: number): number {
+  const value = text.length > numberLengthMax ? null : parseGoFloat(text);
   if (value === null || Object.is(value, -0)) return -1;
   if (use === 'count' && (!Number.isSafeInteger(value) || value < 0)) return -1;
   return at + target.write(formatGoFloat(value), at, 'latin1');

@@ -1,28 +1,22 @@
-import { areEqual, type BodyBytes, type BodyLayout, noNames, viewOf } from './body-layout.ts';
-import { blank } from './bytes.ts';
-import { type NumberUse, writeNumber } from './numbers.ts';
+import { encodeSegments } from '../../wasm/body-values.ts';
+import { type BodyDesk, PlacedBytes } from './body-desk.ts';
+import { type BodyLayout, noNames, type ValuePlan } from './body-layout.ts';
+import { lineFeed } from './bytes.ts';
+import { writeOtherNumber } from './numbers.ts';
 import type { ReadyLines } from './ready-lines.ts';
-
-/** Where the values of the text at hand lie: starts and ends. Decoding never awaits, so one serves all pushes. */
-let bounds = new Uint32Array(0);
 
 /** A text: what stands between its values, and before the first and behind the last. */
 export class Segments implements BodyLayout {
-  readonly #bytes: Buffer;
-  readonly #view: DataView;
-  readonly #ends: Uint32Array;
+  readonly #segments: PlacedBytes;
+  readonly #valueCount: number;
 
   constructor(segments: readonly Uint8Array[]) {
-    let end = 0;
-    this.#ends = Uint32Array.from(segments, ({ length }) => (end += length));
-    this.#bytes = Buffer.allocUnsafeSlow(end);
-    for (const [i, segment] of segments.entries()) this.#bytes.set(segment, (this.#ends[i] as number) - segment.length);
-    this.#view = viewOf(this.#bytes);
+    this.#segments = new PlacedBytes(encodeSegments(segments));
+    this.#valueCount = segments.length - 1;
   }
 
-  /** Bytes in memory. */
   get weight(): number {
-    return this.#bytes.length + this.#ends.length * 4;
+    return this.#segments.bytes.length;
   }
 
   get familiesWithMessage(): ReadonlySet<string> {
@@ -30,33 +24,31 @@ export class Segments implements BodyLayout {
   }
 
   isLike(other: BodyLayout): boolean {
-    if (!(other instanceof Segments)) return false;
-    const ends = other.#ends;
-    return this.#bytes.equals(other.#bytes) && this.#ends.length === ends.length && this.#ends.every((end, i) => end === ends[i]);
+    return other instanceof Segments && Buffer.compare(this.#segments.bytes, other.#segments.bytes) === 0;
   }
 
   /** Whether a body consists of the segments and something without blanks between them. */
-  match(body: BodyBytes): boolean {
-    const { bytes, view, length } = body;
-    const last = this.#ends.length - 1;
-    if (bounds.length < 2 * last) bounds = new Uint32Array(2 * last);
-    let start = 0;
-    let at = 0;
-    for (let i = 0; i <= last; i++) {
-      const end = this.#ends[i] as number;
-      if (at + end - start > length || !areEqual(this.#view, start, end, view, at)) return false;
-      at += end - start;
-      start = end;
-      if (i === last) break;
-      bounds[2 * i] = at;
-      while (at < length && (bytes[at] as number) > blank) at++;
-      bounds[2 * i + 1] = at;
-    }
-    return at === length;
+  match(desk: BodyDesk): boolean {
+    desk.reserve(this.#valueCount);
+    const segments = desk.place(this.#segments);
+    return desk.values.match(segments, desk.bodyAt, desk.length, desk.boundsAt) === 1;
   }
 
-  writeValue({ bytes }: BodyBytes, value: number, use: NumberUse, target: Buffer, at: number): number {
-    return writeNumber(bytes, bounds[2 * value] as number, bounds[2 * value + 1] as number, use, target, at);
+  writeValues(desk: BodyDesk, plan: ValuePlan): number {
+    const { length } = plan;
+    const words = desk.place(plan.words);
+    const { values, boundsAt, startsAt } = desk;
+    const { bytes } = desk.memory;
+    let place = 0;
+    let at = desk.outputAt;
+    for (;;) {
+      place = values.write(words, place, length, boundsAt, at, startsAt);
+      if (place === length) return values.end();
+      at = writeOtherNumber(bytes.toString('latin1', values.valueStart(), values.valueEnd()), plan.useOf(place), bytes, values.end());
+      if (at === -1) return -1;
+      bytes[at++] = lineFeed;
+      place++;
+    }
   }
 
   writeMessages(): null {

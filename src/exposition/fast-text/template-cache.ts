@@ -8,13 +8,10 @@ import {
   templatesPerOpeningMax,
   templateWeightMax,
 } from '../limits.ts';
-import { BodyBytes } from './body-layout.ts';
+import { layOnDesk } from './body-desk.ts';
 import type { BodyTemplate } from './body-template.ts';
 import type { FormPool } from './form-pool.ts';
 import type { KeyTexts } from './line-labels.ts';
-
-/** Decoding never awaits, so one serves all pushes. */
-const bodyAtHand = new BodyBytes();
 
 /** After so many bodies that fitted no template, only one in `sparseInterval` makes a new one: what never repeats is not worth it. */
 const missesMax = 64;
@@ -51,13 +48,13 @@ export class TemplateCache {
   apply(body: Buffer, key: GroupingKey, texts: KeyTexts, atMs: number): FamilyTable | null {
     const last = this.#byGroup.get(key.id);
     if (last === undefined && this.#byOpening.size === 0) return null;
-    bodyAtHand.load(body);
+    const desk = layOnDesk(body);
     let template = last;
-    let families = last === undefined ? null : last.apply(bodyAtHand, texts, atMs);
+    let families = last === undefined ? null : last.apply(desk, texts, atMs);
     if (families === null) {
       for (template of this.#byOpening.get(this.#openingOf(key, body)) ?? []) {
         if (template === last || !template.fits(texts)) continue;
-        families = template.apply(bodyAtHand, texts, atMs);
+        families = template.apply(desk, texts, atMs);
         if (families !== null) break;
       }
       if (families === null || template === undefined) return null;

@@ -23,7 +23,7 @@ const never: NeighbourOrder = { steps: [], isOrderedWhenEqual: false };
 /** A template of a body that is `segment` alone. */
 function createTemplate(segment: string, orders: readonly NeighbourOrder[] = []): BodyTemplate {
   const form = new TextForm({ constants: [], holes: [], families: [] });
-  return new BodyTemplate({ form, layout: new Segments([Buffer.from(segment)]), values: [], kinds: [], orders });
+  return new BodyTemplate({ form, layout: new Segments([Buffer.from(segment)]), values: [], orders });
 }
 
 /** A cache for which bodies begin with their first line. */

@@ -1,0 +1,107 @@
+import { type BodyValues, createBodyValues, valueRoomBytes } from '../../wasm/body-values.ts';
+import { LinearMemory } from '../../wasm/linear-memory.ts';
+import { deskBytesMax } from '../limits.ts';
+import { renderedNumberLengthMax } from './numbers.ts';
+
+/**
+ * Where templates look at a body, and write its values: in the memory of `BodyValues`. What they bring along stays there, until too much of it
+ * lies around and the memory is thrown away.
+ */
+export class BodyDesk {
+  memory: LinearMemory = new LinearMemory();
+  values: BodyValues = createBodyValues(this.memory);
+  /** The body, and what lies behind it. */
+  body: Buffer = Buffer.alloc(0);
+  view: DataView = viewOf(this.body);
+  /** Of the body. */
+  length = 0;
+  /** Addresses: of the body, of where its values lie, of what is written of them, and of where each of these begins. */
+  bodyAt = 0;
+  boundsAt = 0;
+  outputAt = 0;
+  startsAt = 0;
+  #bodyCapacity = 0;
+  #valueCapacity = 0;
+  #looksAt: Buffer | null = null;
+  /** How many memories there were. */
+  #round = 1;
+
+  load(body: Uint8Array): void {
+    if (this.memory.size > deskBytesMax) this.#clear();
+    if (body.length > this.#bodyCapacity) {
+      this.#bodyCapacity = Math.max(body.length, 2 * this.#bodyCapacity);
+      this.bodyAt = this.memory.allocate(this.#bodyCapacity);
+    }
+    this.#look();
+    this.body.set(body);
+    this.length = body.length;
+  }
+
+  /** Makes room for so many values. */
+  reserve(valueCount: number): void {
+    if (valueCount <= this.#valueCapacity) return;
+    this.#valueCapacity = Math.max(valueCount, 2 * this.#valueCapacity);
+    this.boundsAt = this.memory.allocate(8 * this.#valueCapacity);
+    this.startsAt = this.memory.allocate(4 * this.#valueCapacity);
+    this.outputAt = this.memory.allocate((renderedNumberLengthMax + 1) * this.#valueCapacity + valueRoomBytes);
+    this.#look();
+  }
+
+  /** The address of bytes that templates bring along. */
+  place(bytes: PlacedBytes): number {
+    const address = bytes.placeIn(this.memory, this.#round);
+    this.#look();
+    return address;
+  }
+
+  /** The memory may have moved. */
+  #look(): void {
+    const { bytes } = this.memory;
+    if (bytes === this.#looksAt && this.body.byteOffset === this.bodyAt) return;
+    this.#looksAt = bytes;
+    this.body = bytes.subarray(this.bodyAt, this.bodyAt + this.#bodyCapacity);
+    this.view = viewOf(this.body);
+  }
+
+  #clear(): void {
+    this.#round++;
+    this.memory = new LinearMemory();
+    this.values = createBodyValues(this.memory);
+    this.#bodyCapacity = 0;
+    this.#valueCapacity = 0;
+  }
+}
+
+/** Bytes that are put into a memory when they are needed there. */
+export class PlacedBytes {
+  readonly bytes: Uint8Array;
+  #round = 0;
+  #address = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** `round`: tells this memory from those before it. Not the memory itself, which would then stay as long as the bytes. */
+  placeIn(memory: LinearMemory, round: number): number {
+    if (round !== this.#round) {
+      this.#address = memory.allocate(this.bytes.length);
+      memory.bytes.set(this.bytes, this.#address);
+      this.#round = round;
+    }
+    return this.#address;
+  }
+}
+
+let desk: BodyDesk | null = null;
+
+/** Decoding never awaits, so there is one desk for all pushes, made for the first one that a template might fit. */
+export function layOnDesk(body: Uint8Array): BodyDesk {
+  desk ??= new BodyDesk();
+  desk.load(body);
+  return desk;
+}
+
+export function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
