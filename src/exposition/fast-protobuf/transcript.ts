@@ -12,7 +12,7 @@ import {
 } from '../fast-text/bytes.ts';
 import { renderedNumberLengthMax } from '../fast-text/numbers.ts';
 import { transcriptBytesMax } from '../limits.ts';
-import { writeGoFloat } from './write-go-float.ts';
+import { writeGoFloat } from '../write-go-float.ts';
 
 /** Text around the names, labels and numbers of one line or one pair of comments, and then some. */
 const framingLengthMax = 64;

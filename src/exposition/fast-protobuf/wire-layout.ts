@@ -4,7 +4,7 @@ import { lineFeed } from '../fast-text/bytes.ts';
 import type { FamilyMessages } from '../fast-text/family-messages.ts';
 import type { KeyTexts } from '../fast-text/line-labels.ts';
 import type { MessageForm } from './message-form.ts';
-import { writeGoFloat } from './write-go-float.ts';
+import { writeGoFloat } from '../write-go-float.ts';
 
 // Hot path: guarded by the protobuf pushes of bench/ and by test/exposition/fast-protobuf/.
 

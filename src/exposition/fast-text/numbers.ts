@@ -1,4 +1,5 @@
-import { formatGoFloat, parseGoFloat } from '../go-number.ts';
+import { parseGoFloat } from '../go-number.ts';
+import { writeGoFloat } from '../write-go-float.ts';
 import { isDigit } from './bytes.ts';
 
 /** Longest number that is read here. */
@@ -31,7 +32,7 @@ export function writeOtherNumber(text: string, use: NumberUse, target: Buffer, a
   const value = text.length > numberLengthMax ? null : parseGoFloat(text);
   if (value === null || Object.is(value, -0)) return -1;
   if (use === 'count' && (!Number.isSafeInteger(value) || value < 0)) return -1;
-  return at + target.write(formatGoFloat(value), at, 'latin1');
+  return writeGoFloat(value, target, at);
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { writeGoFloat } from '../../../src/exposition/fast-protobuf/write-go-float.ts';
-import { formatGoFloat } from '../../../src/exposition/go-number.ts';
+import { writeGoFloat } from '../../src/exposition/write-go-float.ts';
+import { formatGoFloat } from '../../src/exposition/go-number.ts';
 
 const target = Buffer.alloc(64);
 

@@ -1,6 +1,6 @@
-import { formatGoFloat } from '../go-number.ts';
+import { formatGoFloat } from './go-number.ts';
 
-// Hot path: guarded by bench/rooms/exposition.mjs and by test/exposition/fast-protobuf/write-go-float.test.ts.
+// Hot path: guarded by bench/rooms/exposition.mjs and by test/exposition/write-go-float.test.ts.
 
 const minus = 45;
 const point = 46;
