@@ -1,16 +1,14 @@
-import { createSystemClock } from '../../base/clock.ts';
-import { silentLogger } from '../../base/logger.ts';
-import { createRateLimitedLog } from '../../base/rate-limited-log.ts';
 import { createFamilyTable } from '../../model/family-table.ts';
 import type { Group } from '../../model/group.ts';
 import { isReservedLabelName } from '../../model/names.ts';
 import { GroupLoader } from '../../persistence/group-loader.ts';
 import { encodeGroupRecord } from '../../persistence/group-record.ts';
 import { LmdbGroupLog } from '../../persistence/lmdb-group-log.ts';
-import { MetricStore } from '../../store/metric-store.ts';
+import type { MetricStore } from '../../store/metric-store.ts';
 import { readBuildInfo } from '../../telemetry/build-info.ts';
 import { badCommandLine } from '../errors.ts';
 import type { Command, CommandIo } from './command.ts';
+import { createCheckedStore } from './create-checked-store.ts';
 import { commandFileUnusable, importRefused } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { documentBytesMax } from './limits.ts';
@@ -92,11 +90,6 @@ async function storeGroups(
   } finally {
     await log.close();
   }
-}
-
-/** Takes what is stored as it is, and refuses what comes in if it does not fit. */
-function createCheckedStore(): MetricStore {
-  return new MetricStore({ ownTypes: new Map(), isChecked: true, log: createRateLimitedLog(silentLogger, createSystemClock(), 1) });
 }
 
 /** The groups as they will be stored, once each was found to fit with all others and with what is stored beside them. */

@@ -49,19 +49,16 @@ export class TemplateCache {
     const last = this.#byGroup.get(key.id);
     if (last === undefined && this.#byOpening.size === 0) return null;
     const desk = layOnDesk(body);
+    let families = last?.apply(desk, texts, atMs) ?? null;
     let template = last;
-    let families = last === undefined ? null : last.apply(desk, texts, atMs);
     if (families === null) {
-      for (template of this.#byOpening.get(this.#openingOf(key, body)) ?? []) {
-        if (template === last || !template.fits(texts)) continue;
-        families = template.apply(desk, texts, atMs);
-        if (families !== null) break;
-      }
-      if (families === null || template === undefined) return null;
-      this.#remember(key.id, template);
+      const others = this.#byOpening.get(this.#openingOf(key, body)) ?? [];
+      template = others.find((other) => other !== last && other.fits(texts) && (families = other.apply(desk, texts, atMs)) !== null);
     }
+    if (families === null || template === undefined) return null;
+    if (template !== last) this.#remember(key.id, template);
     this.#misses = 0;
-    return template?.isShared === true ? families : families.toPlain();
+    return template.isShared ? families : families.toPlain();
   }
 
   /**

@@ -1,16 +1,13 @@
 import { describeRefusal, listWarnings } from '../../../api/v1/lint-problems.ts';
 import type { LintProblem } from '../../../api/types.ts';
-import { createSystemClock } from '../../../base/clock.ts';
 import { Refusal } from '../../../base/errors.ts';
-import { silentLogger } from '../../../base/logger.ts';
-import { createRateLimitedLog } from '../../../base/rate-limited-log.ts';
 import { PushTextError } from '../../../client/errors.ts';
 import { checkPushText } from '../../../client/push-text.ts';
 import { PushDecoder } from '../../../exposition/decode-push.ts';
 import { createGroupingKey } from '../../../model/grouping-key.ts';
 import type { LabelPair } from '../../../model/metric-family.ts';
 import type { StoredFamily } from '../../../model/stored-family.ts';
-import { MetricStore } from '../../../store/metric-store.ts';
+import { createCheckedStore } from '../create-checked-store.ts';
 
 /** What a gateway that holds nothing would say to a push of a text. */
 export interface TextFindings {
@@ -28,7 +25,7 @@ export function findTextProblems(text: Buffer, labels: readonly LabelPair[], all
     checkPushText(text);
     const push = new PushDecoder(allowUtf8Names).decode(text, undefined, key, 0);
     families = [...push.families.values()];
-    const { refusal } = createEmptyStore().prepareWrite({ kind: 'replace', key, ...push, hasTimestamps: false, atMs: 0 });
+    const { refusal } = createCheckedStore().prepareWrite({ kind: 'replace', key, ...push, hasTimestamps: false, atMs: 0 });
     if (refusal !== null) throw refusal;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -36,10 +33,6 @@ export function findTextProblems(text: Buffer, labels: readonly LabelPair[], all
     return { problems: [problem, ...listWarnings(families, text)], ...sumUp(families) };
   }
   return { problems: listWarnings(families, text), ...sumUp(families) };
-}
-
-function createEmptyStore(): MetricStore {
-  return new MetricStore({ ownTypes: new Map(), isChecked: true, log: createRateLimitedLog(silentLogger, createSystemClock(), 1) });
 }
 
 function describeTextError({ code, cause, reason, line, column }: PushTextError): LintProblem {
