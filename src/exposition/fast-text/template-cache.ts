@@ -1,5 +1,6 @@
 import type { FamilyTable } from '../../model/family-table.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
+import type { FormFamilies } from '../form-families.ts';
 import {
   templateGroupIdLengthMax,
   templateGroupIdsLengthMax,
@@ -49,14 +50,19 @@ export class TemplateCache {
     const last = this.#byGroup.get(key.id);
     if (last === undefined && this.#byOpening.size === 0) return null;
     const desk = layOnDesk(body);
-    let families = last?.apply(desk, texts, atMs) ?? null;
-    let template = last;
-    if (families === null) {
-      const others = this.#byOpening.get(this.#openingOf(key, body)) ?? [];
-      template = others.find((other) => other !== last && other.fits(texts) && (families = other.apply(desk, texts, atMs)) !== null);
+    const families = last?.apply(desk, texts, atMs) ?? null;
+    if (last !== undefined && families !== null) return this.#use(last, families);
+    for (const template of this.#byOpening.get(this.#openingOf(key, body)) ?? []) {
+      if (template === last || !template.fits(texts)) continue;
+      const found = template.apply(desk, texts, atMs);
+      if (found === null) continue;
+      this.#remember(key.id, template);
+      return this.#use(template, found);
     }
-    if (families === null || template === undefined) return null;
-    if (template !== last) this.#remember(key.id, template);
+    return null;
+  }
+
+  #use(template: BodyTemplate, families: FormFamilies): FamilyTable {
     this.#misses = 0;
     return template.isShared ? families : families.toPlain();
   }
