@@ -41,12 +41,12 @@ function clashesBySuffix({ name, type }: MetricFamily, pushedTypes: ReadonlyMap<
 
 function exposeOwn(family: MetricFamily): ExposedPart {
   return {
-    *writeText({ page }) {
+    *writeText(writer) {
       const renderer = new SampleRenderer(family.name, family.type);
       const lines = family.metrics.map((metric) =>
         renderer.render(metric.labels.map(({ name, value }) => renderLabel(name, value)).join(','), metric),
       );
-      yield* page.add(Buffer.from(lines.join('')));
+      yield* writer.writeText(lines.join(''));
     },
     *writeFields(writer) {
       yield writer.add(family);

@@ -15,14 +15,13 @@ import { MessageChunk } from './page/message-chunk.ts';
 // Hot path: guarded by bench/.
 export async function* writeTextExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
   const writer = borrowWriter();
-  const { page } = writer;
   try {
     for (const { name, help, type, parts } of families) {
-      const header = Buffer.from(writeFamilyHeader(name, help, type, scheme));
-      yield* page.add(header);
+      yield* writer.writeText(writeFamilyHeader(name, help, type, scheme));
       for (const part of parts) yield* part.writeText(writer, scheme);
     }
-    if (!page.isEmpty) yield page.take();
+    yield* writer.flush();
+    if (!writer.page.isEmpty) yield writer.page.take();
   } finally {
     returnWriter(writer);
   }

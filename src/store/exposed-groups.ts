@@ -30,11 +30,12 @@ export class ExposedGroups implements ExposedPart {
   // Hot path: guarded by bench/.
   *writeText(writer: LineWriter, scheme: EscapingScheme): Generator<Uint8Array> {
     writer.beginFamily(this.#name, this.#groups);
-    for (const slots of this.#slots) yield* writer.write(slots, ({ families }) => this.#textOf(families, scheme));
+    const textOf = ({ families }: Group): string | Uint8Array => this.#textOf(families, scheme);
+    for (const slots of this.#slots) yield* writer.write(slots, textOf);
   }
 
   *writeFields(writer: FieldWriter): Generator<undefined> {
-    writer.lines.beginFamily(this.#name, this.#groups, true);
+    writer.lines.beginFamily(this.#name, this.#groups);
     const source: FieldSource = {
       name: this.#name,
       type: this.#type,

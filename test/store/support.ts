@@ -42,6 +42,7 @@ export function joinTexts(parts: readonly ExposedPart[]): string {
   const writer = borrowWriter();
   const texts: Buffer[] = [];
   for (const part of parts) for (const chunk of part.writeText(writer, 'underscores')) texts.push(Buffer.from(chunk));
+  for (const chunk of writer.flush()) texts.push(Buffer.from(chunk));
   texts.push(Buffer.from(writer.page.take()));
   returnWriter(writer);
   return Buffer.concat(texts).toString();

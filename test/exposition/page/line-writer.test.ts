@@ -151,9 +151,9 @@ test('a scrape that ends early gives its writer back', async () => {
 
 test('a writer that has grown is not kept', () => {
   const writer = new LineWriter();
-  expect(writer.isWorthKeeping).toBe(true);
+  expect(writer.finish()).toBe(true);
   writer.page.memory.allocate(writer.page.memory.size);
-  expect(writer.isWorthKeeping).toBe(true);
+  expect(writer.finish()).toBe(true);
   writer.page.memory.allocate(idleWriterBytesMax);
-  expect(writer.isWorthKeeping).toBe(false);
+  expect(writer.finish()).toBe(false);
 });
