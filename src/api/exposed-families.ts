@@ -41,12 +41,12 @@ function clashesBySuffix({ name, type }: MetricFamily, pushedTypes: ReadonlyMap<
 
 function exposeOwn(family: MetricFamily): ExposedPart {
   return {
-    *writeText(writer) {
+    addLines(writer) {
       const renderer = new SampleRenderer(family.name, family.type);
       const lines = family.metrics.map((metric) =>
         renderer.render(metric.labels.map(({ name, value }) => renderLabel(name, value)).join(','), metric),
       );
-      yield* writer.writeText(lines.join(''));
+      writer.addText(lines.join(''));
     },
     *writeFields(writer) {
       yield writer.add(family);

@@ -14,8 +14,8 @@ export interface ExposedFamily {
 
 /** Some metrics of a family, each form of them made step by step while it is written. */
 export interface ExposedPart {
-  /** Writes the sample lines to the page of the writer, and yields what that holds whenever it is full. */
-  writeText(writer: LineWriter, scheme: EscapingScheme): Iterable<Uint8Array>;
+  /** Tells the writer which sample lines come next. */
+  addLines(writer: LineWriter, scheme: EscapingScheme): void;
   /** Adds the metrics as fields of a MetricFamily message; yields where others may have a turn. */
   writeFields(writer: FieldWriter): Iterable<unknown>;
   /** The metrics in full. */

@@ -8,23 +8,33 @@ import { encodeMessageStart } from './protobuf/family-header.ts';
 import { writeFamilyHeader } from './ready-text.ts';
 import { sortMetrics } from './metric-order.ts';
 import { FieldWriter } from './page/field-writer.ts';
-import { borrowWriter, returnWriter } from './page/line-writer.ts';
+import { borrowWriter, type LineWriter, returnWriter } from './page/line-writer.ts';
 import { MessageChunk } from './page/message-chunk.ts';
 
 /** The text exposition (0.0.4 and 1.0.0). A chunk is good until the next one is asked for. */
 // Hot path: guarded by bench/.
-export async function* writeTextExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+export async function* writeTextExposition(families: readonly ExposedFamily[], scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
   const writer = borrowWriter();
   try {
-    for (const { name, help, type, parts } of families) {
-      yield* writer.writeText(writeFamilyHeader(name, help, type, scheme));
-      for (const part of parts) yield* part.writeText(writer, scheme);
+    for (let next = 0; next < families.length;) {
+      next = addFamilies(writer, families, next, scheme);
+      yield* writer.write();
     }
-    yield* writer.flush();
     if (!writer.page.isEmpty) yield writer.page.take();
   } finally {
     returnWriter(writer);
   }
+}
+
+/** Says what comes next, from the family at `from` on. Answers which family comes after that. No generator: those are long in being compiled. */
+function addFamilies(writer: LineWriter, families: readonly ExposedFamily[], from: number, scheme: EscapingScheme): number {
+  let next = from;
+  while (next < families.length && !writer.isFull) {
+    const { name, help, type, parts } = families[next++] as ExposedFamily;
+    writer.addText(writeFamilyHeader(name, help, type, scheme));
+    for (const part of parts) part.addLines(writer, scheme);
+  }
+  return next;
 }
 
 /** For readers that look ahead: chunks that stay good. */

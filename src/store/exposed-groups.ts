@@ -28,10 +28,10 @@ export class ExposedGroups implements ExposedPart {
   }
 
   // Hot path: guarded by bench/.
-  *writeText(writer: LineWriter, scheme: EscapingScheme): Generator<Uint8Array> {
+  addLines(writer: LineWriter, scheme: EscapingScheme): void {
     writer.beginFamily(this.#name, this.#groups);
     const textOf = ({ families }: Group): string | Uint8Array => this.#textOf(families, scheme);
-    for (const slots of this.#slots) yield* writer.write(slots, textOf);
+    for (const slots of this.#slots) writer.addGroups(slots, textOf);
   }
 
   *writeFields(writer: FieldWriter): Generator<undefined> {

@@ -26,9 +26,9 @@ export class ExposedTimes implements ExposedPart {
     this.#create = create;
   }
 
-  *writeText(writer: LineWriter, scheme: EscapingScheme): Generator<Uint8Array> {
+  addLines(writer: LineWriter, scheme: EscapingScheme): void {
     writer.beginTimes(this.#name, this.#start, this.#groups);
-    yield* writer.write(this.#slots, (group) => readyTextOf(this.#create(group), scheme));
+    writer.addGroups(this.#slots, (group) => readyTextOf(this.#create(group), scheme));
   }
 
   *writeFields(writer: FieldWriter): Generator<undefined> {

@@ -44,20 +44,23 @@ export class LineWriter {
     this.#family = this.#families.addressOfTimes(name, start);
   }
 
-  /** Writes a text, after all that was to be written before; yields what the page holds whenever it is full. */
-  *writeText(text: string): Generator<Uint8Array> {
+  /** Whether it is time to write what was added. */
+  get isFull(): boolean {
+    return this.#script.isFull;
+  }
+
+  /** A text comes next. */
+  addText(text: string): void {
     this.#script.addText(text);
-    if (this.#script.isFull) yield* this.flush();
   }
 
-  /** The same with the lines of the groups at these slots. What is not laid out is asked for. */
-  *write(slots: readonly number[], textOf: TextSource): Generator<Uint8Array> {
+  /** The lines of the groups at these slots come next. What is not laid out is asked for. */
+  addGroups(slots: readonly number[], textOf: TextSource): void {
     this.#script.addGroups(this.#family, slots, textOf);
-    if (this.#script.isFull) yield* this.flush();
   }
 
-  /** Writes what is still to be written. */
-  *flush(): Generator<Uint8Array> {
+  /** Writes what was added, and yields what the page holds whenever it is full. */
+  *write(): Generator<Uint8Array> {
     this.#rewind(false);
     for (let stop = this.goOn(); stop !== lineStops.atEnd; stop = this.goOn()) {
       if (stop === lineStops.pageIsFull) {
