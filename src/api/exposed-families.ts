@@ -48,8 +48,12 @@ function exposeOwn(family: MetricFamily): ExposedPart {
       );
       writer.addText(lines.join(''));
     },
+    addFields(writer) {
+      writer.addInFull(family);
+      return true;
+    },
     *writeFields(writer) {
-      yield writer.add(family);
+      yield writer.addInFull(family);
     },
     families: () => [family],
   };

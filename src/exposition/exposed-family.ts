@@ -16,7 +16,9 @@ export interface ExposedFamily {
 export interface ExposedPart {
   /** Tells the writer which sample lines come next. */
   addLines(writer: LineWriter, scheme: EscapingScheme): void;
-  /** Adds the metrics as fields of a MetricFamily message; yields where others may have a turn. */
+  /** Adds the metrics as fields of a MetricFamily message, if they are few. False: they may be there in part, and have to be dropped. */
+  addFields(writer: FieldWriter): boolean;
+  /** Adds the metrics as fields of a MetricFamily message, however many; yields where others may have a turn. */
   writeFields(writer: FieldWriter): Iterable<unknown>;
   /** The metrics in full. */
   families(): Iterable<MetricFamily>;

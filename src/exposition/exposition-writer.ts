@@ -44,13 +44,16 @@ export async function* copyChunks(chunks: AsyncIterable<Uint8Array>): AsyncGener
 
 /** Varint-length-delimited `io.prometheus.client.MetricFamily` messages, one per family. A chunk is good until the next one is asked for. */
 // Hot path: guarded by bench/. One generator for all: with one for each step, the way of a small chunk through them took as long as encoding it.
-export async function* writeProtobufExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+export async function* writeProtobufExposition(families: readonly ExposedFamily[], scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
   const lines = borrowWriter();
   const writer = new FieldWriter(lines, scheme);
   const chunk = new MessageChunk();
   try {
-    for (const family of families) {
-      for (const _ of gatherMetrics(family, writer)) await nextTurn();
+    for (let next = 0; next < families.length; next++) {
+      next = addSmallMessages(families, next, writer, { chunk, scheme });
+      const family = families[next];
+      if (family === undefined) break;
+      if (writer.length === 0) for (const _ of gatherMetrics(family, writer)) await nextTurn();
       for (const piece of finishMessage(family, writer, scheme)) for (const full of chunk.add(piece)) yield full;
     }
     const rest = chunk.take();
@@ -75,6 +78,36 @@ export async function* writePrototextExposition(
   }
 }
 
+/** Where messages go, and how names are written there. */
+interface MessageTarget {
+  readonly chunk: MessageChunk;
+  readonly scheme: EscapingScheme;
+}
+
+/**
+ * Puts messages into the chunk as long as they are small, from the family at `from` on. Answers which family comes next; if its metrics have
+ * been gathered already, the writer holds them.
+ */
+function addSmallMessages(families: readonly ExposedFamily[], from: number, writer: FieldWriter, target: MessageTarget): number {
+  let next = from;
+  while (next < families.length && addSmallMessage(families[next] as ExposedFamily, writer, target)) next++;
+  return next;
+}
+
+function addSmallMessage(family: ExposedFamily, writer: FieldWriter, { chunk, scheme }: MessageTarget): boolean {
+  for (const part of family.parts) {
+    if (part.addFields(writer)) continue;
+    writer.drop();
+    return false;
+  }
+  const start = startMessage(family, writer, scheme);
+  const room = chunk.reserve(start.length + writer.length);
+  if (room === null) return false;
+  room.set(start);
+  writer.moveTo(room.subarray(start.length));
+  return true;
+}
+
 /** Encodes the metrics of a family, and yields whenever others should have a turn. */
 function* gatherMetrics({ parts }: ExposedFamily, writer: FieldWriter): Generator<undefined> {
   let nextTurnLength = writeChunkBytes;
@@ -88,10 +121,14 @@ function* gatherMetrics({ parts }: ExposedFamily, writer: FieldWriter): Generato
 }
 
 /** The length of a message comes first, so its metrics are there before the first byte goes out. */
-function* finishMessage({ name, help, type }: ExposedFamily, writer: FieldWriter, scheme: EscapingScheme): Generator<Uint8Array> {
-  const shownName = isLegacyMetricName(name) ? name : escapeName(name, scheme);
-  yield encodeMessageStart({ name: shownName, help, type, unit: writer.unit }, writer.length);
+function* finishMessage(family: ExposedFamily, writer: FieldWriter, scheme: EscapingScheme): Generator<Uint8Array> {
+  yield startMessage(family, writer, scheme);
   yield* writer.take();
+}
+
+function startMessage({ name, help, type }: ExposedFamily, { unit, length }: FieldWriter, scheme: EscapingScheme): Uint8Array {
+  const shownName = isLegacyMetricName(name) ? name : escapeName(name, scheme);
+  return encodeMessageStart({ name: shownName, help, type, unit }, length);
 }
 
 /** The UNIT that is shown where groups differ, as with HELP where there is one. */

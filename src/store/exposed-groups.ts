@@ -34,19 +34,31 @@ export class ExposedGroups implements ExposedPart {
     for (const slots of this.#slots) writer.addGroups(slots, textOf);
   }
 
+  // Hot path: guarded by bench/.
+  addFields(writer: FieldWriter): boolean {
+    const [slots] = this.#slots;
+    if (slots === undefined || this.#slots.length > 1) return false;
+    writer.lines.beginFamily(this.#name, this.#groups);
+    return writer.add(slots, this.#source());
+  }
+
   *writeFields(writer: FieldWriter): Generator<undefined> {
     writer.lines.beginFamily(this.#name, this.#groups);
-    const source: FieldSource = {
-      name: this.#name,
-      type: this.#type,
-      textOf: ({ families }) => this.#toldTextIn(families),
-      familyOf: ({ families }) => readFamily(this.#memberOf(families)),
-    };
+    const source = this.#source();
     for (const slots of this.#slots) yield* writer.write(slots, source);
   }
 
   *families(): Generator<MetricFamily> {
     for (const member of this.#members()) yield readFamily(member);
+  }
+
+  #source(): FieldSource {
+    return {
+      name: this.#name,
+      type: this.#type,
+      textOf: ({ families }) => this.#toldTextIn(families),
+      familyOf: ({ families }) => readFamily(this.#memberOf(families)),
+    };
   }
 
   /** The text of a member that says all there is of it, or `null`. */
