@@ -41,15 +41,19 @@ function clashesBySuffix({ name, type }: MetricFamily, pushedTypes: ReadonlyMap<
 
 function exposeOwn(family: MetricFamily): ExposedPart {
   return {
-    *writeText({ page }) {
+    addLines(writer) {
       const renderer = new SampleRenderer(family.name, family.type);
       const lines = family.metrics.map((metric) =>
         renderer.render(metric.labels.map(({ name, value }) => renderLabel(name, value)).join(','), metric),
       );
-      yield* page.add(Buffer.from(lines.join('')));
+      writer.addText(lines.join(''));
+    },
+    addFields(writer) {
+      writer.addInFull(family);
+      return true;
     },
     *writeFields(writer) {
-      yield writer.add(family);
+      yield writer.addInFull(family);
     },
     families: () => [family],
   };

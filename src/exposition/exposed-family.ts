@@ -14,9 +14,11 @@ export interface ExposedFamily {
 
 /** Some metrics of a family, each form of them made step by step while it is written. */
 export interface ExposedPart {
-  /** Writes the sample lines to the page of the writer, and yields what that holds whenever it is full. */
-  writeText(writer: LineWriter, scheme: EscapingScheme): Iterable<Uint8Array>;
-  /** Adds the metrics as fields of a MetricFamily message; yields where others may have a turn. */
+  /** Tells the writer which sample lines come next. */
+  addLines(writer: LineWriter, scheme: EscapingScheme): void;
+  /** Adds the metrics as fields of a MetricFamily message, if they are few. False: they may be there in part, and have to be dropped. */
+  addFields(writer: FieldWriter): boolean;
+  /** Adds the metrics as fields of a MetricFamily message, however many; yields where others may have a turn. */
   writeFields(writer: FieldWriter): Iterable<unknown>;
   /** The metrics in full. */
   families(): Iterable<MetricFamily>;

@@ -8,24 +8,33 @@ import { encodeMessageStart } from './protobuf/family-header.ts';
 import { writeFamilyHeader } from './ready-text.ts';
 import { sortMetrics } from './metric-order.ts';
 import { FieldWriter } from './page/field-writer.ts';
-import { borrowWriter, returnWriter } from './page/line-writer.ts';
+import { borrowWriter, type LineWriter, returnWriter } from './page/line-writer.ts';
 import { MessageChunk } from './page/message-chunk.ts';
 
 /** The text exposition (0.0.4 and 1.0.0). A chunk is good until the next one is asked for. */
 // Hot path: guarded by bench/.
-export async function* writeTextExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+export async function* writeTextExposition(families: readonly ExposedFamily[], scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
   const writer = borrowWriter();
-  const { page } = writer;
   try {
-    for (const { name, help, type, parts } of families) {
-      const header = Buffer.from(writeFamilyHeader(name, help, type, scheme));
-      yield* page.add(header);
-      for (const part of parts) yield* part.writeText(writer, scheme);
+    for (let next = 0; next < families.length;) {
+      next = addFamilies(writer, families, next, scheme);
+      yield* writer.write();
     }
-    if (!page.isEmpty) yield page.take();
+    if (!writer.page.isEmpty) yield writer.page.take();
   } finally {
     returnWriter(writer);
   }
+}
+
+/** Says what comes next, from the family at `from` on. Answers which family comes after that. No generator: those are long in being compiled. */
+function addFamilies(writer: LineWriter, families: readonly ExposedFamily[], from: number, scheme: EscapingScheme): number {
+  let next = from;
+  while (next < families.length && !writer.isFull) {
+    const { name, help, type, parts } = families[next++] as ExposedFamily;
+    writer.addText(writeFamilyHeader(name, help, type, scheme));
+    for (const part of parts) part.addLines(writer, scheme);
+  }
+  return next;
 }
 
 /** For readers that look ahead: chunks that stay good. */
@@ -35,13 +44,16 @@ export async function* copyChunks(chunks: AsyncIterable<Uint8Array>): AsyncGener
 
 /** Varint-length-delimited `io.prometheus.client.MetricFamily` messages, one per family. A chunk is good until the next one is asked for. */
 // Hot path: guarded by bench/. One generator for all: with one for each step, the way of a small chunk through them took as long as encoding it.
-export async function* writeProtobufExposition(families: Iterable<ExposedFamily>, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+export async function* writeProtobufExposition(families: readonly ExposedFamily[], scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
   const lines = borrowWriter();
   const writer = new FieldWriter(lines, scheme);
   const chunk = new MessageChunk();
   try {
-    for (const family of families) {
-      for (const _ of gatherMetrics(family, writer)) await nextTurn();
+    for (let next = 0; next < families.length; next++) {
+      next = addSmallMessages(families, next, writer, { chunk, scheme });
+      const family = families[next];
+      if (family === undefined) break;
+      if (writer.length === 0) for (const _ of gatherMetrics(family, writer)) await nextTurn();
       for (const piece of finishMessage(family, writer, scheme)) for (const full of chunk.add(piece)) yield full;
     }
     const rest = chunk.take();
@@ -66,6 +78,36 @@ export async function* writePrototextExposition(
   }
 }
 
+/** Where messages go, and how names are written there. */
+interface MessageTarget {
+  readonly chunk: MessageChunk;
+  readonly scheme: EscapingScheme;
+}
+
+/**
+ * Puts messages into the chunk as long as they are small, from the family at `from` on. Answers which family comes next; if its metrics have
+ * been gathered already, the writer holds them.
+ */
+function addSmallMessages(families: readonly ExposedFamily[], from: number, writer: FieldWriter, target: MessageTarget): number {
+  let next = from;
+  while (next < families.length && addSmallMessage(families[next] as ExposedFamily, writer, target)) next++;
+  return next;
+}
+
+function addSmallMessage(family: ExposedFamily, writer: FieldWriter, { chunk, scheme }: MessageTarget): boolean {
+  for (const part of family.parts) {
+    if (part.addFields(writer)) continue;
+    writer.drop();
+    return false;
+  }
+  const start = startMessage(family, writer, scheme);
+  const room = chunk.reserve(start.length + writer.length);
+  if (room === null) return false;
+  room.set(start);
+  writer.moveTo(room.subarray(start.length));
+  return true;
+}
+
 /** Encodes the metrics of a family, and yields whenever others should have a turn. */
 function* gatherMetrics({ parts }: ExposedFamily, writer: FieldWriter): Generator<undefined> {
   let nextTurnLength = writeChunkBytes;
@@ -79,10 +121,14 @@ function* gatherMetrics({ parts }: ExposedFamily, writer: FieldWriter): Generato
 }
 
 /** The length of a message comes first, so its metrics are there before the first byte goes out. */
-function* finishMessage({ name, help, type }: ExposedFamily, writer: FieldWriter, scheme: EscapingScheme): Generator<Uint8Array> {
-  const shownName = isLegacyMetricName(name) ? name : escapeName(name, scheme);
-  yield encodeMessageStart({ name: shownName, help, type, unit: writer.unit }, writer.length);
+function* finishMessage(family: ExposedFamily, writer: FieldWriter, scheme: EscapingScheme): Generator<Uint8Array> {
+  yield startMessage(family, writer, scheme);
   yield* writer.take();
+}
+
+function startMessage({ name, help, type }: ExposedFamily, { unit, length }: FieldWriter, scheme: EscapingScheme): Uint8Array {
+  const shownName = isLegacyMetricName(name) ? name : escapeName(name, scheme);
+  return encodeMessageStart({ name: shownName, help, type, unit }, length);
 }
 
 /** The UNIT that is shown where groups differ, as with HELP where there is one. */

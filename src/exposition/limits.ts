@@ -32,6 +32,12 @@ export const readyLinesKeptBytesMax: number = 8 * 1024 * 1024;
 export const idleWriterBytesMax: number = 64 * 1024 * 1024;
 export const writerGrowthBytes: number = 1024 * 1024;
 
+/** Texts of groups without form that are laid out for scrapes, a copy of what is stored; those of further groups come from JavaScript one by one. */
+export const imageTextBytesMax: number = 8 * 1024 * 1024;
+
+/** Headers, own metrics and slots of groups that are laid out before the text of them is written. */
+export const scriptBytesMax: number = 64 * 1024;
+
 /** Bytes of a page of text: what a scrape writes at once. Smaller ones cost more calls, larger ones make others wait and leave the cache. */
 export const textPageBytes: number = 256 * 1024;
 

@@ -58,7 +58,8 @@ export class AppliedGroups {
   readExposition(): readonly ExposedFamily[] {
     const groups = this.#bySlot.slice();
     const timed: number[] = [];
-    for (const [slot, group] of groups.entries()) {
+    for (let slot = 0; slot < groups.length; slot++) {
+      const group = groups[slot] as Group | null;
       if (group !== null && !this.#quarantine.has(group.key.id, pushTimeName)) timed.push(slot);
     }
     return [...this.#exposition.snapshot(groups), ...exposePushTimes(groups, timed)];

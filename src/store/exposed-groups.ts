@@ -28,24 +28,37 @@ export class ExposedGroups implements ExposedPart {
   }
 
   // Hot path: guarded by bench/.
-  *writeText(writer: LineWriter, scheme: EscapingScheme): Generator<Uint8Array> {
+  addLines(writer: LineWriter, scheme: EscapingScheme): void {
     writer.beginFamily(this.#name, this.#groups);
-    for (const slots of this.#slots) yield* writer.write(slots, ({ families }) => this.#textOf(families, scheme));
+    const textOf = ({ families }: Group): string | Uint8Array => this.#textOf(families, scheme);
+    for (const slots of this.#slots) writer.addGroups(slots, textOf);
+  }
+
+  // Hot path: guarded by bench/.
+  addFields(writer: FieldWriter): boolean {
+    const [slots] = this.#slots;
+    if (slots === undefined || this.#slots.length > 1) return false;
+    writer.lines.beginFamily(this.#name, this.#groups);
+    return writer.add(slots, this.#source());
   }
 
   *writeFields(writer: FieldWriter): Generator<undefined> {
-    writer.lines.beginFamily(this.#name, this.#groups, true);
-    const source: FieldSource = {
-      name: this.#name,
-      type: this.#type,
-      textOf: ({ families }) => this.#toldTextIn(families),
-      familyOf: ({ families }) => readFamily(this.#memberOf(families)),
-    };
+    writer.lines.beginFamily(this.#name, this.#groups);
+    const source = this.#source();
     for (const slots of this.#slots) yield* writer.write(slots, source);
   }
 
   *families(): Generator<MetricFamily> {
     for (const member of this.#members()) yield readFamily(member);
+  }
+
+  #source(): FieldSource {
+    return {
+      name: this.#name,
+      type: this.#type,
+      textOf: ({ families }) => this.#toldTextIn(families),
+      familyOf: ({ families }) => readFamily(this.#memberOf(families)),
+    };
   }
 
   /** The text of a member that says all there is of it, or `null`. */

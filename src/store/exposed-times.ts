@@ -1,5 +1,5 @@
 import type { ExposedPart } from '../exposition/exposed-family.ts';
-import type { FieldWriter } from '../exposition/page/field-writer.ts';
+import type { FieldSource, FieldWriter } from '../exposition/page/field-writer.ts';
 import type { LineWriter } from '../exposition/page/line-writer.ts';
 import { readyTextOf } from '../exposition/ready-text.ts';
 import { readFamily } from '../exposition/store-family.ts';
@@ -26,24 +26,33 @@ export class ExposedTimes implements ExposedPart {
     this.#create = create;
   }
 
-  *writeText(writer: LineWriter, scheme: EscapingScheme): Generator<Uint8Array> {
+  addLines(writer: LineWriter, scheme: EscapingScheme): void {
     writer.beginTimes(this.#name, this.#start, this.#groups);
-    yield* writer.write(this.#slots, (group) => readyTextOf(this.#create(group), scheme));
+    writer.addGroups(this.#slots, (group) => readyTextOf(this.#create(group), scheme));
+  }
+
+  addFields(writer: FieldWriter): boolean {
+    writer.lines.beginTimes(this.#name, this.#start, this.#groups);
+    return writer.add(this.#slots, this.#source());
   }
 
   *writeFields(writer: FieldWriter): Generator<undefined> {
     writer.lines.beginTimes(this.#name, this.#start, this.#groups);
-    yield* writer.write(this.#slots, {
+    yield* writer.write(this.#slots, this.#source());
+  }
+
+  *families(): Generator<MetricFamily> {
+    for (const slot of this.#slots) yield readFamily(this.#familyAt(slot));
+  }
+
+  #source(): FieldSource {
+    return {
       name: this.#name,
       type: 'gauge',
       // Asked for where names have to be escaped, or labels are longer than a page.
       textOf: () => null,
       familyOf: (group) => readFamily(this.#create(group)),
-    });
-  }
-
-  *families(): Generator<MetricFamily> {
-    for (const slot of this.#slots) yield readFamily(this.#familyAt(slot));
+    };
   }
 
   #familyAt(slot: number): StoredFamily {

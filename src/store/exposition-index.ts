@@ -65,6 +65,8 @@ class FamilyView {
   readonly #helps = new Map<string, number>();
   /** Sorted by first slot. */
   readonly #pieces: ExpositionPiece[] = [];
+  /** What a scrape sees, until something changes. */
+  #seen: SeenFamily | null = null;
 
   constructor(name: string, type: MetricType) {
     this.name = name;
@@ -84,6 +86,7 @@ class FamilyView {
   }
 
   put(slot: number, help: string | null, helpBefore: string | null): void {
+    this.#seen = null;
     const at = this.#pieceAt(slot);
     const piece = this.#pieces[at] ?? new ExpositionPiece();
     if (piece.isEmpty) this.#pieces.push(piece);
@@ -96,6 +99,7 @@ class FamilyView {
   }
 
   remove(slot: number, help: string | null): void {
+    this.#seen = null;
     const at = this.#pieceAt(slot);
     const piece = this.#pieces[at];
     if (piece?.remove(slot) !== true) return;
@@ -104,8 +108,9 @@ class FamilyView {
   }
 
   snapshot(groups: readonly (Group | null)[]): ExposedFamily {
-    const slots = this.#pieces.map((piece) => piece.snapshot());
-    return { name: this.name, type: this.type, help: this.#help(), parts: [new ExposedGroups(this.name, this.type, slots, groups)] };
+    this.#seen ??= { help: this.#help(), slots: this.#pieces.map((piece) => piece.snapshot()) };
+    const { help, slots } = this.#seen;
+    return { name: this.name, type: this.type, help, parts: [new ExposedGroups(this.name, this.type, slots, groups)] };
   }
 
   /** Where HELPs differ, the first in byte order is shown: the same one on every scrape and after every restart. */
@@ -131,4 +136,9 @@ class FamilyView {
     }
     return Math.max(0, low - 1);
   }
+}
+
+interface SeenFamily {
+  readonly help: string | null;
+  readonly slots: readonly (readonly number[])[];
 }

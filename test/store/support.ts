@@ -41,7 +41,8 @@ export function write(store: MetricStore, request: WriteRequest): Refusal | null
 export function joinTexts(parts: readonly ExposedPart[]): string {
   const writer = borrowWriter();
   const texts: Buffer[] = [];
-  for (const part of parts) for (const chunk of part.writeText(writer, 'underscores')) texts.push(Buffer.from(chunk));
+  for (const part of parts) part.addLines(writer, 'underscores');
+  for (const chunk of writer.write()) texts.push(Buffer.from(chunk));
   texts.push(Buffer.from(writer.page.take()));
   returnWriter(writer);
   return Buffer.concat(texts).toString();

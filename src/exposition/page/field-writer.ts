@@ -46,10 +46,36 @@ export class FieldWriter {
     return this.#fields.take();
   }
 
+  /** Copies the metrics of the family at hand to where there is room for them. */
+  moveTo(target: Uint8Array): void {
+    this.#fields.copyTo(target);
+    this.drop();
+  }
+
+  /** Forgets the metrics of the family at hand. */
+  drop(): void {
+    this.#unit = null;
+    this.#fields.length = 0;
+  }
+
   /** Adds metrics that are at hand in full, in the order of an exposition. */
-  add(family: MetricFamily): void {
+  addInFull(family: MetricFamily): void {
     this.#unit ??= family.unit;
     this.#fields.append(encodeMetrics(escapeFamily({ ...family, metrics: sortMetrics(family.metrics) }, this.#scheme).metrics));
+  }
+
+  /**
+   * Adds what the groups at these slots hold of the family that was begun with `lines`, if all of it has room in a page of text. False: it
+   * has to go by `write`, and what was added to be dropped. Most families are small, and what is no generator is soon compiled.
+   */
+  add(slots: readonly number[], source: FieldSource): boolean {
+    const { lines } = this;
+    lines.begin(slots);
+    let stop = lines.goOn();
+    while (stop === lineStops.groupIsForeign && this.#addText(source)) stop = lines.goOn();
+    if (stop === lineStops.atEnd) return this.#transcodePage(source);
+    lines.page.end = lines.page.start;
+    return false;
   }
 
   /** Adds what the groups at these slots hold of the family that was begun with `lines`; yields where others may have a turn. */
@@ -64,11 +90,11 @@ export class FieldWriter {
       if (stop === lineStops.pageIsFull) lines.dropPart();
       const { position } = lines;
       if (position > first) {
-        if (!this.#transcodePage(source)) yield* this.#addInFull(source, first, position);
+        if (!this.#transcodePage(source)) yield* this.#addAllInFull(source, first, position);
         first = position;
         yield;
       } else if (stop !== lineStops.atEnd) {
-        if (!(yield* this.#transcodeAlone(source))) this.add(source.familyOf(lines.groupAt(position)));
+        if (!(yield* this.#transcodeAlone(source))) this.addInFull(source.familyOf(lines.groupAt(position)));
         lines.skip();
         first = position + 1;
         yield;
@@ -102,9 +128,9 @@ export class FieldWriter {
     return length;
   }
 
-  *#addInFull({ familyOf }: FieldSource, from: number, to: number): Generator<undefined> {
+  *#addAllInFull({ familyOf }: FieldSource, from: number, to: number): Generator<undefined> {
     for (let position = from; position < to; position++) {
-      this.add(familyOf(this.lines.groupAt(position)));
+      this.addInFull(familyOf(this.lines.groupAt(position)));
       yield;
     }
   }

@@ -1,35 +1,28 @@
 import type { Group } from '../../model/group.ts';
 import { createFormLines, type FormLines, lineStops } from '../../wasm/form-lines.ts';
-import type { LinearMemory } from '../../wasm/linear-memory.ts';
 import { WordTable } from '../../wasm/word-table.ts';
-import type { TextForm } from '../fast-text/text-form.ts';
-import { FormFamilies } from '../form-families.ts';
 import { idleWriterBytesMax, writerGrowthBytes } from '../limits.ts';
-import { allLabels, valueHole } from '../fast-text/ready-lines.ts';
-import { GroupImage, noForm } from './group-image.ts';
-import { placePrograms } from './line-programs.ts';
 import { FieldPage } from './field-page.ts';
+import { GroupImage } from './group-image.ts';
+import { PlacedFamilies } from './placed-families.ts';
+import { ScrapeScript, type TextSource } from './scrape-script.ts';
 import { TextPage } from './text-page.ts';
 
 /** Why `goOn` returned. */
 type LineStop = (typeof lineStops)['atEnd' | 'pageIsFull' | 'groupIsForeign'];
 
-/** Writes the lines of one family after the other, for groups by their slots. */
+/** Writes an exposition: texts, and lines of one family after the other for groups by their slots. */
 // Hot path: guarded by bench/.
 export class LineWriter {
   readonly page: TextPage = new TextPage();
-  readonly #image: GroupImage = new GroupImage(this.page.memory);
+  readonly #families: PlacedFamilies = new PlacedFamilies(this.page.memory);
+  readonly #image: GroupImage = new GroupImage(this.page.memory, this.#families);
   readonly #lines: FormLines = createFormLines(this.page.memory);
-  /** For the family at hand, by form number; 0 is not asked for yet. */
-  readonly #programs: WordTable = new WordTable(this.page.memory);
-  /** For the families of times, by name. */
-  readonly #timePrograms = new Map<string, number>();
-  #family = '';
+  readonly #script: ScrapeScript = new ScrapeScript(this.page.memory);
+  /** What the lines need of each form for the family at hand. */
+  readonly #forms: WordTable = new WordTable(this.page.memory);
+  #family = 0;
   #isWholeTold = false;
-  /** If it is a family of times. */
-  #timeProgram: number | null = null;
-  readonly #slotWords: WordTable = new WordTable(this.page.memory);
-  #slots: readonly number[] = [];
   #fieldPage: FieldPage | null = null;
   /** Bytes of memory after the first scrape. */
   #firstSize = 0;
@@ -39,117 +32,122 @@ export class LineWriter {
     return (this.#fieldPage ??= new FieldPage(this.page));
   }
 
-  /** From now on it is this family, of groups that hold it. `isWholeTold`: those are foreign that keep a message beside the text. */
-  beginFamily(name: string, groups: readonly (Group | null)[], isWholeTold = false): void {
-    this.#begin(groups);
-    this.#family = name;
-    this.#isWholeTold = isWholeTold;
-    this.#timeProgram = null;
+  /** From now on it is this family, of groups that hold it. */
+  beginFamily(name: string, groups: readonly (Group | null)[]): void {
+    this.#image.lookAt(groups);
+    this.#family = this.#families.addressOf(name);
   }
 
   /** From now on it is a family of times, of any groups. `start`: which of the starts of a group is that of its values. */
   beginTimes(name: string, start: number, groups: readonly (Group | null)[]): void {
-    this.#begin(groups);
-    this.#timeProgram = this.#timePrograms.get(name) ?? placeTimeProgram(this.page.memory, name, start);
-    this.#timePrograms.set(name, this.#timeProgram);
+    this.#image.lookAt(groups);
+    this.#family = this.#families.addressOfTimes(name, start);
   }
 
-  /** Writes the lines of the groups at these slots, and yields what the page holds whenever it is full. What has no form is asked for. */
-  *write(slots: readonly number[], textOf: (group: Group) => string | Uint8Array): Generator<Uint8Array> {
-    this.begin(slots);
-    for (;;) {
-      const stop = this.goOn();
-      if (stop === lineStops.atEnd) return;
+  /** Whether it is time to write what was added. */
+  get isFull(): boolean {
+    return this.#script.isFull;
+  }
+
+  /** A text comes next. */
+  addText(text: string): void {
+    this.#script.addText(text);
+  }
+
+  /** The lines of the groups at these slots come next. What is not laid out is asked for. */
+  addGroups(slots: readonly number[], textOf: TextSource): void {
+    this.#script.addGroups(this.#family, slots, textOf);
+  }
+
+  /** Writes what was added, and yields what the page holds whenever it is full. */
+  *write(): Generator<Uint8Array> {
+    this.#rewind(false);
+    for (let stop = this.goOn(); stop !== lineStops.atEnd; stop = this.goOn()) {
       if (stop === lineStops.pageIsFull) {
         yield this.page.take();
       } else {
-        yield* this.page.add(textOf(this.groupAt(this.position)));
+        yield* this.page.add(this.#script.sourceOf(this.#lines.place())(this.groupAt(this.position)));
         this.skip();
       }
     }
+    this.#script.clear();
   }
 
-  /** For those who look at each page: `goOn` writes for the groups at these slots. */
+  /** For those who look at each page: `goOn` writes for the groups at these slots, whose text says all; the others are foreign. */
   begin(slots: readonly number[]): void {
-    this.#slots = slots;
-    this.#slotWords.load(slots);
-    this.#lines.rewind(0);
+    this.#script.clear();
+    this.#script.addGroups(this.#family, slots, noText);
+    this.#rewind(true);
   }
 
-  /** Writes on until all is written, the page is full, or a group is foreign, which has no form. */
+  /** Writes on until all is written, the page is full, or a group is foreign, whose text is not here. */
   goOn(): LineStop {
-    const page = this.page;
+    const { page } = this;
+    const lines = this.#lines;
     for (;;) {
+      const { address, length } = this.#script;
       const { address: groups } = this.#image.table;
-      const stop = this.#lines.write(this.#slotWords.address, this.#slots.length, groups, this.#programs.address, page.end, page.limit);
-      page.end = this.#lines.end();
-      if (stop === lineStops.groupIsUnknown) this.#place(this.#slots[this.position] as number);
-      else if (stop !== lineStops.programIsUnknown) return stop as LineStop;
-      else if (!this.#showProgram(this.#slots[this.position] as number)) return lineStops.groupIsForeign;
+      const stop = lines.write(address, length, groups, this.#forms.address, this.#isWholeTold ? 1 : 0, page.end, page.limit);
+      page.end = lines.end();
+      if (stop !== lineStops.groupIsUnknown) return stop as LineStop;
+      this.#image.place(this.#slotAt(lines.position()));
+      this.#reserveForms();
     }
   }
 
-  /** The place among the slots where the writing stands. */
+  /** The place where the writing stands, among the slots of the step at hand. */
   get position(): number {
     return this.#lines.position();
   }
 
   groupAt(position: number): Group {
-    return this.#image.groupAt(this.#slots[position] as number);
+    return this.#image.groupAt(this.#slotAt(position));
   }
 
   /** Goes on with the next group. */
   skip(): void {
-    this.#lines.rewind(this.position + 1);
+    this.#lines.rewind(this.#lines.place(), this.position + 1);
   }
 
   /** Takes what the page holds of the group where the writing stands off again; that group comes once more. Not after it was begun in another page. */
   dropPart(): void {
     this.page.end = this.#lines.start();
-    this.#lines.rewind(this.position);
+    this.#lines.rewind(this.#lines.place(), this.position);
   }
 
-  #place(slot: number): void {
-    this.#image.place(slot);
-    this.#programs.reserve(this.#image.formCount);
+  /** To be called before each exposition. */
+  start(): void {
+    this.page.take();
+    this.#script.clear();
+    this.#reserveForms();
   }
 
-  /** To be asked after each scrape: whether to keep it for the next one. Its memory may hold much that is of no use any more. */
-  get isWorthKeeping(): boolean {
+  /** To be called after each. False: it is not to be kept for the next one, since its memory may hold much that is of no use any more. */
+  finish(): boolean {
     const { size } = this.page.memory;
-    this.#firstSize ||= size;
+    if (this.#firstSize === 0) this.#firstSize = size;
     return size <= idleWriterBytesMax && size <= 2 * this.#firstSize + writerGrowthBytes;
   }
 
-  #begin(groups: readonly (Group | null)[]): void {
-    this.#image.lookAt(groups);
-    this.#programs.reserve(this.#image.formCount);
-    this.#programs.fill(0);
+  #slotAt(position: number): number {
+    return this.#script.slotAt(this.#lines.place(), position);
   }
 
-  #programOf(form: TextForm | null): number | null {
-    const family = form?.families.get(this.#family);
-    if (form === null || family === undefined || (this.#isWholeTold && family.hasMessage)) return null;
-    return this.#image.programOf(form, family);
+  #rewind(isWholeTold: boolean): void {
+    this.#isWholeTold = isWholeTold;
+    this.#lines.rewind(0, 0);
   }
 
-  /** Says how the family is written for groups like this one. False: that is not known here. */
-  #showProgram(slot: number): boolean {
-    const { families } = this.#image.groupAt(slot);
-    const form = families instanceof FormFamilies ? families.form : null;
-    const program = this.#timeProgram ?? this.#programOf(form);
-    if (program !== null) this.#programs.set(form === null ? noForm : this.#image.numberOf(form), program);
-    return program !== null;
+  #reserveForms(): void {
+    this.#forms.reserve(this.#image.formCount * wordsPerForm);
   }
 }
 
-/** `push_time_seconds{...} 1.7e+09` */
-function placeTimeProgram(memory: LinearMemory, name: string, start: number): number {
-  return placePrograms(memory, {
-    constants: [`${name}{`, '} '],
-    holes: [allLabels, valueHole],
-    families: [{ start, holeStart: 0, holeEnd: 2 }],
-  });
+const wordsPerForm = 2;
+
+/** Nobody asks for it: a text that is missing is the caller's to find. */
+function noText(): string {
+  return '';
 }
 
 /** One that no scrape uses at the moment. */
@@ -158,11 +156,11 @@ let idle: LineWriter | null = null;
 export function borrowWriter(): LineWriter {
   const writer = idle ?? new LineWriter();
   idle = null;
+  writer.start();
   return writer;
 }
 
 /** What its page handed out is no longer good. */
 export function returnWriter(writer: LineWriter): void {
-  writer.page.take();
-  idle = writer.isWorthKeeping ? writer : null;
+  idle = writer.finish() ? writer : null;
 }

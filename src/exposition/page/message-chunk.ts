@@ -5,6 +5,14 @@ export class MessageChunk {
   readonly #bytes: Buffer = Buffer.allocUnsafeSlow(writeChunkBytes);
   #length = 0;
 
+  /** Where so many bytes are to be put; `null` if there is no room for them. */
+  reserve(count: number): Uint8Array | null {
+    const start = this.#length;
+    if (start + count > writeChunkBytes) return null;
+    this.#length += count;
+    return this.#bytes.subarray(start, this.#length);
+  }
+
   /** Appends bytes; yields what is full. Many of them pass as they are. */
   *add(bytes: Uint8Array): Generator<Uint8Array> {
     const isLarge = bytes.length > writeChunkBytes / 2;

@@ -28,6 +28,14 @@ export class MetricFieldBytes {
     }
   }
 
+  /** Copies all that was gathered to where there is room for it. */
+  copyTo(target: Uint8Array): void {
+    const { length } = this;
+    for (let start = 0; start < length; start += fieldPieceBytes) {
+      target.set(this.#piece(start / fieldPieceBytes).subarray(0, Math.min(fieldPieceBytes, length - start)), start);
+    }
+  }
+
   #piece(index: number): Buffer {
     return (this.#pieces[index] ??= Buffer.allocUnsafeSlow(fieldPieceBytes));
   }

@@ -4,7 +4,7 @@ import { compareAsBytes } from '../../../src/base/bytes.ts';
 import { PushDecoder } from '../../../src/exposition/decode-push.ts';
 import { writeTextExposition } from '../../../src/exposition/exposition-writer.ts';
 import { FormFamilies, plainFamilies } from '../../../src/exposition/form-families.ts';
-import { idleWriterBytesMax, textPageBytes } from '../../../src/exposition/limits.ts';
+import { idleWriterBytesMax, imageTextBytesMax, scriptBytesMax, textPageBytes } from '../../../src/exposition/limits.ts';
 import { borrowWriter, LineWriter, returnWriter } from '../../../src/exposition/page/line-writer.ts';
 import { writeFamilyHeader } from '../../../src/exposition/ready-text.ts';
 import { formatGoFloat } from '../../../src/exposition/go-number.ts';
@@ -138,6 +138,33 @@ test('lines that are longer than a page, and pages that end anywhere in a line',
   expect([...store.groups()].filter(({ families }) => families instanceof FormFamilies).length).toBeGreaterThan(3);
 });
 
+test('more families than are laid out at once, with headers in any letters', async () => {
+  const store = createStore();
+  const families = Array.from({ length: 2000 }, (_, i) => `# HELP f${i} höhe ☃ ${i}\n# TYPE f${i} gauge\nf${i} ${i}\n`);
+  for (let i = 0; i < 3; i++) push(store, { job: `j${i}` }, families.join(''));
+  expect(families.join('').length).toBeGreaterThan(scriptBytesMax);
+  expect((await scrapeAll(store)) === describeGroups(inOrder(store))).toBe(true);
+});
+
+test('texts of groups without form are laid out up to a bound, and all of them are shown', async () => {
+  const store = createStore();
+  const text = 'x'.repeat(100_000);
+  const groups = Math.ceil((2 * imageTextBytesMax) / text.length);
+  // Each with families of its own, so that none share a form.
+  for (let i = 0; i < groups; i++) push(store, { job: `j${i}` }, `alone_${i}{text="${text}"} 1\nother_${i} ${i}\n`);
+  // The one that is idle has other groups in it.
+  borrowWriter();
+  for (let round = 0; round < 2; round++) {
+    expect((await scrapeAll(store)) === describeGroups(inOrder(store))).toBe(true);
+    push(store, { job: 'j0' }, `alone_0{text="${text}"} 2${round}\nother_0 ${round}\n`);
+  }
+  const writer = borrowWriter();
+  const { size } = writer.page.memory;
+  returnWriter(writer);
+  expect(size).toBeGreaterThan(imageTextBytesMax / 2);
+  expect(size).toBeLessThan(imageTextBytesMax + 4 * 1024 * 1024);
+});
+
 test('a scrape that ends early gives its writer back', async () => {
   const store = createStore();
   for (let i = 0; i < 2000; i++) push(store, { job: `j${i}` }, bodyOf(4, '1'));
@@ -151,9 +178,9 @@ test('a scrape that ends early gives its writer back', async () => {
 
 test('a writer that has grown is not kept', () => {
   const writer = new LineWriter();
-  expect(writer.isWorthKeeping).toBe(true);
+  expect(writer.finish()).toBe(true);
   writer.page.memory.allocate(writer.page.memory.size);
-  expect(writer.isWorthKeeping).toBe(true);
+  expect(writer.finish()).toBe(true);
   writer.page.memory.allocate(idleWriterBytesMax);
-  expect(writer.isWorthKeeping).toBe(false);
+  expect(writer.finish()).toBe(false);
 });
