@@ -5,7 +5,6 @@ import type { Group } from '../model/group.ts';
 import type { GroupChange } from '../store/metric-store.ts';
 import { ChangeHub } from './v1/change-hub.ts';
 import { GroupCatalog } from './v1/group-catalog.ts';
-import { Rehearsal } from './v1/rehearsal.ts';
 import { ScrapeLog } from './v1/scrape-log.ts';
 
 /** What the page knows beside the store: the list of groups, what happened to them, who listens and who scrapes. In memory alone. */
@@ -25,7 +24,6 @@ export function createInsight(clock: Clock, groupOf: (id: string) => Group | und
   const catalog = new GroupCatalog(history.failing, clock);
   const changes = new ChangeHub(clock);
   const previous = new PreviousFamilies({ groupOf });
-  const rehearsal = new Rehearsal({ catalog, history });
   return {
     catalog,
     history,
@@ -36,7 +34,6 @@ export function createInsight(clock: Clock, groupOf: (id: string) => Group | und
       catalog.apply(applied);
       changes.apply(applied);
       for (const { before, after } of applied) previous.note(before, after);
-      rehearsal.noteSize();
     },
   };
 }

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { rehearsalFamiliesMax, rehearsalRounds, rehearsalSliceMs } from '../limits.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rehearsalFamiliesMax, rehearsalPauseMs, rehearsalRounds, rehearsalSliceMs } from '../limits.ts';
 import { encodeCursor } from './cursor.ts';
 import type { ListSource } from './handle-groups.ts';
 
@@ -22,25 +22,32 @@ const queries: readonly string[] = [
 
 /**
  * Asks some of the groups again and again, until the engine has compiled what all of them will need: a tenth of a second of work. Most questions take about a
- * millisecond, and everybody else gets a turn after one or two.
+ * millisecond; after one or two, pushes and scrapes have a while for themselves.
  */
 export async function rehearseQueries({ catalog, history }: ListSource): Promise<void> {
   // One after the other: to read these packages takes some milliseconds each.
   await import('./regexp.ts');
+  await pause();
   await import('./parse-selector.ts');
+  await pause();
   await import('./page-handlers.ts');
   const { listGroups } = await import('./handle-groups.ts');
   for (const groupCount of rehearsalRounds) {
-    await nextTurn();
+    await pause();
     const sample = { catalog: catalog.sample(groupCount, rehearsalFamiliesMax), history };
     let sliceEndMs = performance.now() + rehearsalSliceMs;
     for (const query of queries) {
       listGroups(sample, query);
       if (performance.now() < sliceEndMs) continue;
-      await nextTurn();
+      await pause();
       sliceEndMs = performance.now() + rehearsalSliceMs;
     }
   }
+}
+
+/** Keeps no process alive. */
+async function pause(): Promise<void> {
+  await sleep(rehearsalPauseMs, undefined, { ref: false });
 }
 
 function select(selector: string): string {
