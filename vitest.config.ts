@@ -8,6 +8,7 @@ const unitTests =
 const timedTests = [
   'test/api/v1/group-list-speed.test.ts',
   'test/api/v1/catalog/look-budget.test.ts',
+  'test/e2e/first-look.test.ts',
   'test/e2e/page-load.test.ts',
   'test/e2e/persistence-start.test.ts',
 ];

@@ -16,6 +16,15 @@ export const lookWorkPerGroup = 400;
 /** Selectors of one request; a group that fits one of them is taken. */
 export const selectorsMax = 16;
 
+/** With so many groups the query API is loaded and its code compiled before somebody asks. */
+export const rehearsedGroupsMin = 10_000;
+
+/** Groups that are asked for that, round by round; families that they hold together; milliseconds until others get a turn, and how long theirs is. */
+export const rehearsalRounds: readonly number[] = [50, 100, 200, 400, 800, 800, 800];
+export const rehearsalFamiliesMax = 10_000;
+export const rehearsalSliceMs = 2;
+export const rehearsalPauseMs = 15;
+
 /** Groups named by id in one request. */
 export const idsMax = 10_000;
 

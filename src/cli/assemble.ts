@@ -8,6 +8,7 @@ import { GroupingPathParser } from '../api/parse-grouping-path.ts';
 import { createApiRoutes, createRoutes } from '../api/routes.ts';
 import { createInsight } from '../api/insight.ts';
 import { findPageFiles } from '../api/page-files.ts';
+import { Rehearsal } from '../api/v1/rehearsal.ts';
 import { PushDecoder } from '../exposition/decode-push.ts';
 import { createRouter } from '../http/router.ts';
 import { startServer } from '../http/server.ts';
@@ -38,11 +39,15 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
   addGauges(telemetry, () => gateway);
   const log = createGroupLog(flags, telemetry, build.version, clock, logger);
   const insight = createInsight(clock, (id) => store.group(id));
+  const rehearsal = new Rehearsal(insight);
   const store: MetricStore = new MetricStore({
     ownTypes: selectReservedTypes(telemetry.ownTypes()),
     isChecked: !flags.disableConsistencyCheck,
     log: repeats,
-    onApplied: insight.apply,
+    onApplied(changes) {
+      insight.apply(changes);
+      rehearsal.noteSize();
+    },
   });
   const loader = new GroupLoader();
   await log.open(loader);

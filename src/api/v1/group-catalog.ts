@@ -5,7 +5,7 @@ import type { GroupChange } from '../../store/metric-store.ts';
 import type { GroupSort, GroupState } from '../types.ts';
 import { GroupTable } from './catalog/group-table.ts';
 import { RowFilter } from './catalog/row-filter.ts';
-import { describeRow, keepState, stateOf } from './catalog/row-state.ts';
+import { describeRow, sortOutStates } from './catalog/row-state.ts';
 import { createRowOrder } from './catalog/row-order.ts';
 import { countFamilies, countLabelNames, countLabelValues, type Count } from './catalog/tally.ts';
 import { DeletedGroups } from './deleted-groups.ts';
@@ -80,17 +80,14 @@ export class GroupCatalog {
   query({ sort, limit, after, state, ...filter }: GroupQuery): GroupPage {
     const table = this.#table;
     const failures = this.#failuresNow();
-    const all = new RowFilter(table).run(filter.selectors, filter.search);
-    const states = { ok: 0, failed: 0, deleted: 0 };
-    for (const row of all) states[stateOf(table, row, failures)]++;
-    const rows = keepState(table, all, failures, state);
+    const found = new RowFilter(table).run(filter.selectors, filter.search);
+    const { states, rows } = sortOutStates(table, found, failures, state);
     const order = createRowOrder(table, sort, failures);
-    const page = new PageSelector<number>(limit, order.compare);
-    for (const row of after === null ? rows : order.after(rows, after)) page.offer(row);
-    const found = page.finish();
-    const last = found.at(-1);
+    const page = takePage(after === null ? rows : order.after(rows, after), limit, order.compare);
+    const shown = page.finish();
+    const last = shown.at(-1);
     const next = page.hasMore && last !== undefined ? order.positionOf(last) : null;
-    return { states, matched: rows.length, rows: found.map((row) => describeRow(table, row, failures)), next };
+    return { states, matched: rows.length, rows: shown.map((row) => describeRow(table, row, failures)), next };
   }
 
   /** The groups that fit, in no order; none of those that were deleted. */
@@ -131,8 +128,21 @@ export class GroupCatalog {
     return rows.filter((row) => (columns.deletedAtMs[row] ?? 0) >= atMs).map((row) => this.#table.groupOf(row));
   }
 
+  /** A list of its own with some of the groups: at most so many, which hold at most so many families together. */
+  sample(groupsMax: number, familiesMax: number): GroupCatalog {
+    const sample = new GroupCatalog(this.#failing, this.#clock);
+    let familyCount = 0;
+    for (let row = 0; row < Math.min(groupsMax, this.#table.count); row++) {
+      const group = this.#table.groupOf(row);
+      familyCount += group.families.size;
+      if (familyCount > familiesMax) break;
+      sample.#table.add(group);
+    }
+    return sample;
+  }
+
   #selectRows({ selectors, search, state }: GroupFilter): Int32Array {
-    return keepState(this.#table, new RowFilter(this.#table).run(selectors, search), this.#failuresNow(), state);
+    return sortOutStates(this.#table, new RowFilter(this.#table).run(selectors, search), this.#failuresNow(), state).rows;
   }
 
   #isDeleted(row: number): boolean {
@@ -161,4 +171,11 @@ export class GroupCatalog {
     }
     return failures;
   }
+}
+
+/** Hot path: guarded by bench/group-list.mjs. */
+function takePage(rows: Int32Array, limit: number, compare: (a: number, b: number) => number): PageSelector<number> {
+  const page = new PageSelector<number>(limit, compare);
+  for (let i = 0; i < rows.length; i++) page.offer(rows[i] as number);
+  return page;
 }

@@ -1,8 +1,9 @@
-import type { HttpHandler, HttpRequest } from '../../http/types.ts';
+import type { HttpHandler, HttpReply, HttpRequest } from '../../http/types.ts';
 import type { Group } from '../../model/group.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
 import { badParameter, groupNotFound, unexpectedCount } from '../errors.ts';
 import type { Gateway } from '../gateway.ts';
+import type { Insight } from '../insight.ts';
 import { deletedGroupsNamedMax, deletesInFlightMax, groupsPerPageDefault, groupsPerPageMax, idsMax } from '../limits.ts';
 import { deleteGroup } from '../remember-write.ts';
 import type { DeleteResult, GroupList, GroupSort } from '../types.ts';
@@ -21,27 +22,32 @@ export const groupSorts: readonly GroupSort[] = (
   ['job', 'last_push', 'last_failure', 'families', 'samples', 'bytes', 'deleted'] as const
 ).flatMap((field) => [field, `-${field}`] as const);
 
+/** What the list is made from. */
+export type ListSource = Pick<Insight, 'catalog' | 'history'>;
+
 /** GET `/api/v1/groups`: groups by selector, text and state, sorted, a page at a time. */
-export function createGroupsHandler({ catalog, history }: Gateway): HttpHandler {
-  return ({ rawQuery }) => {
-    const query = parseQuery(rawQuery, ['match[]', 'search', 'state', 'sort', 'limit', 'cursor']);
-    const sort = readWord(query, 'sort', groupSorts) ?? 'job';
-    const page = catalog.query({
-      selectors: readSelectors(query),
-      search: parseSearch(query.get('search') ?? ''),
-      state: readWord(query, 'state', ['ok', 'failed', 'deleted']),
-      sort,
-      limit: readCount(query, 'limit', groupsPerPageDefault, groupsPerPageMax),
-      after: decodeCursor(sort, query.get('cursor')),
-    });
-    return replyWithData<GroupList>({
-      total: catalog.size,
-      matched: page.matched,
-      states: page.states,
-      groups: page.rows.map((row) => describeGroup(row, history)),
-      next_cursor: page.next === null ? null : encodeCursor(sort, page.next),
-    });
-  };
+export function createGroupsHandler(source: ListSource): HttpHandler {
+  return ({ rawQuery }) => listGroups(source, rawQuery);
+}
+
+export function listGroups({ catalog, history }: ListSource, rawQuery: string): HttpReply {
+  const query = parseQuery(rawQuery, ['match[]', 'search', 'state', 'sort', 'limit', 'cursor']);
+  const sort = readWord(query, 'sort', groupSorts) ?? 'job';
+  const page = catalog.query({
+    selectors: readSelectors(query),
+    search: parseSearch(query.get('search') ?? ''),
+    state: readWord(query, 'state', ['ok', 'failed', 'deleted']),
+    sort,
+    limit: readCount(query, 'limit', groupsPerPageDefault, groupsPerPageMax),
+    after: decodeCursor(sort, query.get('cursor')),
+  });
+  return replyWithData<GroupList>({
+    total: catalog.size,
+    matched: page.matched,
+    states: page.states,
+    groups: page.rows.map((row) => describeGroup(row, history)),
+    next_cursor: page.next === null ? null : encodeCursor(sort, page.next),
+  });
 }
 
 /**

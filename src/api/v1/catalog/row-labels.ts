@@ -82,7 +82,8 @@ export class RowLabels {
   keepRows(rows: Int32Array, test: (list: number, index: number, value: number) => boolean): Int32Array {
     const [starts, cells, lists] = [this.#starts, this.#cells, this.nameLists];
     let kept = 0;
-    for (const row of rows) {
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as number;
       const start = starts[row] as number;
       const list = cells[start] as number;
       const count = lists.namesOf(list).length;

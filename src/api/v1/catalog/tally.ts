@@ -31,7 +31,10 @@ export function countFamilies({ columns, familyLists }: GroupTable, rows: Int32A
 /** How often each number stands there; all lie below `end`. */
 function tally(ids: Int32Array, end: number): Uint32Array {
   const counts = new Uint32Array(end);
-  for (const id of ids) counts[id] = (counts[id] as number) + 1;
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    counts[id] = (counts[id] as number) + 1;
+  }
   return counts;
 }
 
