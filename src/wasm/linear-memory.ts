@@ -1,4 +1,4 @@
-import { growthPagesMin, vectorBytes, wasmPageBytes } from './limits.ts';
+import { growthPagesMin, readAheadBytes, vectorBytes, wasmPageBytes } from './limits.ts';
 
 /** The memory of WebAssembly instances, given away from its beginning to its end. Addresses are bytes from its start; 0 is none. */
 export class LinearMemory {
@@ -26,7 +26,7 @@ export class LinearMemory {
   allocate(bytes: number): number {
     const address = this.#end;
     this.#end = (address + bytes + 3) & ~3;
-    const missing = this.#end + vectorBytes - this.#bytes.length;
+    const missing = this.#end + readAheadBytes - this.#bytes.length;
     if (missing > 0) this.#grow(missing);
     return address;
   }
