@@ -67,7 +67,7 @@ export const templateGroupsMax = 100_000;
 export const templateGroupIdsLengthMax: number = 16 * 1024 * 1024;
 export const templateGroupIdLengthMax = 1024;
 
-/** What templates have brought into the memory where bodies are looked at: from here on that memory is thrown away, and filled anew. */
+/** What templates have brought onto the desk where bodies are looked at: from here on it is thrown away for an empty one. */
 export const deskBytesMax: number = 2 * templateWeightMax;
 
 /** Templates are looked for by how the body begins: beginnings, characters of each, and templates tried for each. */

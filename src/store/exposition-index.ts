@@ -86,14 +86,14 @@ class FamilyView {
   }
 
   put(slot: number, help: string | null, helpBefore: string | null): void {
-    this.#seen = null;
     const at = this.#pieceAt(slot);
     const piece = this.#pieces[at] ?? new ExpositionPiece();
     if (piece.isEmpty) this.#pieces.push(piece);
     const wasShown = !piece.add(slot);
+    if (wasShown && help === helpBefore) return;
+    this.#seen = null;
     const upper = piece.split();
     if (upper !== null) this.#pieces.splice(at + 1, 0, upper);
-    if (wasShown && help === helpBefore) return;
     if (wasShown) this.#forgetHelp(helpBefore);
     if (help !== null) this.#helps.set(help, (this.#helps.get(help) ?? 0) + 1);
   }

@@ -10,7 +10,7 @@ export const valueRoomBytes = 64;
  *
  *     segments  their number less one, the length of each, then the texts themselves (see `encodeSegments`)
  *     bounds    of each value in the body where it begins and ends
- *     plan      for each value to write twice its place in the body, and one more for a count (see `planWord`)
+ *     plan      for each value to write twice its place in the body, and one more for a count
  *     starts    where each value was written
  */
 export interface BodyValues {
@@ -29,10 +29,6 @@ export interface BodyValues {
 export function encodeSegments(segments: readonly Uint8Array[]): Uint8Array {
   const words = Uint32Array.from([segments.length - 1, ...segments.map(({ length }) => length)]);
   return Buffer.concat([new Uint8Array(words.buffer), ...segments]);
-}
-
-export function planWord(place: number, isCount: boolean): number {
-  return 2 * place + (isCount ? 1 : 0);
 }
 
 export function createBodyValues(memory: LinearMemory): BodyValues {

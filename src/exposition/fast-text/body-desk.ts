@@ -4,12 +4,14 @@ import { deskBytesMax } from '../limits.ts';
 import { renderedNumberLengthMax } from './numbers.ts';
 
 /**
- * Where templates look at a body, and write its values: in the memory of `BodyValues`. What they bring along stays there, until too much of it
- * lies around and the memory is thrown away.
+ * Where templates look at a body, and write its values: in the memory of `BodyValues`. What they bring along stays there, until so much of it
+ * lies around that the desk is thrown away.
  */
 export class BodyDesk {
-  memory: LinearMemory = new LinearMemory();
-  values: BodyValues = createBodyValues(this.memory);
+  readonly memory: LinearMemory = new LinearMemory();
+  readonly values: BodyValues = createBodyValues(this.memory);
+  /** Tells it from those before it. */
+  readonly #number: number;
   /** The body, and what lies behind it. */
   body: Buffer = Buffer.alloc(0);
   view: DataView = viewOf(this.body);
@@ -23,11 +25,16 @@ export class BodyDesk {
   #bodyCapacity = 0;
   #valueCapacity = 0;
   #looksAt: Buffer | null = null;
-  /** How many memories there were. */
-  #round = 1;
+
+  constructor(number: number) {
+    this.#number = number;
+  }
+
+  get isFull(): boolean {
+    return this.memory.size > deskBytesMax;
+  }
 
   load(body: Uint8Array): void {
-    if (this.memory.size > deskBytesMax) this.#clear();
     if (body.length > this.#bodyCapacity) {
       this.#bodyCapacity = Math.max(body.length, 2 * this.#bodyCapacity);
       this.bodyAt = this.memory.allocate(this.#bodyCapacity);
@@ -49,7 +56,7 @@ export class BodyDesk {
 
   /** The address of bytes that templates bring along. */
   place(bytes: PlacedBytes): number {
-    const address = bytes.placeIn(this.memory, this.#round);
+    const address = bytes.placeIn(this.memory, this.#number);
     this.#look();
     return address;
   }
@@ -62,42 +69,35 @@ export class BodyDesk {
     this.body = bytes.subarray(this.bodyAt, this.bodyAt + this.#bodyCapacity);
     this.view = viewOf(this.body);
   }
-
-  #clear(): void {
-    this.#round++;
-    this.memory = new LinearMemory();
-    this.values = createBodyValues(this.memory);
-    this.#bodyCapacity = 0;
-    this.#valueCapacity = 0;
-  }
 }
 
-/** Bytes that are put into a memory when they are needed there. */
+/** Bytes that are put onto a desk when they are needed there. */
 export class PlacedBytes {
   readonly bytes: Uint8Array;
-  #round = 0;
+  #desk = 0;
   #address = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
 
-  /** `round`: tells this memory from those before it. Not the memory itself, which would then stay as long as the bytes. */
-  placeIn(memory: LinearMemory, round: number): number {
-    if (round !== this.#round) {
+  /** `desk`: the number of the one with this memory. Not the desk itself, which would then stay as long as the bytes. */
+  placeIn(memory: LinearMemory, desk: number): number {
+    if (desk !== this.#desk) {
       this.#address = memory.allocate(this.bytes.length);
       memory.bytes.set(this.bytes, this.#address);
-      this.#round = round;
+      this.#desk = desk;
     }
     return this.#address;
   }
 }
 
 let desk: BodyDesk | null = null;
+let deskCount = 0;
 
 /** Decoding never awaits, so there is one desk for all pushes, made for the first one that a template might fit. */
 export function layOnDesk(body: Uint8Array): BodyDesk {
-  desk ??= new BodyDesk();
+  if (desk === null || desk.isFull) desk = new BodyDesk(++deskCount);
   desk.load(body);
   return desk;
 }

@@ -69,9 +69,7 @@ export class BodyTemplate {
    */
   apply(desk: BodyDesk, texts: KeyTexts, atMs: number): FormFamilies | null {
     const lengthMax = this.weight + this.#plan.length * (texts.alone.length + renderedNumberLengthMax);
-    if (lengthMax > readyTextLengthMax) return null;
-    desk.reserve(this.#plan.length);
-    if (!this.#layout.match(desk)) return null;
+    if (lengthMax > readyTextLengthMax || !this.#layout.match(desk)) return null;
     const end = this.#layout.writeValues(desk, this.#plan);
     if (end === -1) return null;
     const { outputAt, memory } = desk;

@@ -171,6 +171,7 @@ export class GroupImage {
     this.#formNumbers.set(form, number);
     return number;
   }
+
   /** Where a group lay before, if there is room enough. Values are seldom as long as the last ones, so there is some to spare. */
   #areaFor(slot: number, bytes: number): number {
     if (this.#capacities.get(slot) >= bytes) return this.#areas.get(slot);

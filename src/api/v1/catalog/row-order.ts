@@ -68,7 +68,7 @@ function readNumbers(table: GroupTable, field: Exclude<SortField, 'job'>, failur
     case 'last_failure':
       return failures;
     case 'families':
-      return countFamilies(table);
+      return countFamiliesByRow(table);
     case 'samples':
       return columns.samples;
     case 'bytes':
@@ -79,7 +79,7 @@ function readNumbers(table: GroupTable, field: Exclude<SortField, 'job'>, failur
 }
 
 /** How many families each row has. By `Float64Array.from` it would take 15 ms for 100,000 rows. */
-function countFamilies({ count, columns, familyLists }: GroupTable): Float64Array {
+function countFamiliesByRow({ count, columns, familyLists }: GroupTable): Float64Array {
   const counts = new Float64Array(count);
   for (let row = 0; row < count; row++) counts[row] = familyLists.namesOf(columns.families[row] as number).length;
   return counts;
