@@ -27,7 +27,8 @@ export function createPushHandler(gateway: Gateway, kind: 'replace' | 'add', isJ
     const key = gateway.paths.parse(groupingPathOf(request, isJobBase64));
     const attempt: PushAttempt = { key, scope: 'group', startMs: performance.now(), atMs: null, bytes: 0, samples: 0, refusal: null };
     try {
-      const reply = await push(gateway, kind, request, attempt);
+      const body = request.readBody();
+      const reply = await push(gateway, kind, request, body instanceof Promise ? await body : body, attempt);
       rememberWrite(gateway, request, attempt, request.method, reply.status, attempt.refusal);
       return reply;
     } catch (error) {
@@ -47,10 +48,15 @@ export function createDeleteHandler(gateway: Gateway, isJobBase64: boolean): Htt
   };
 }
 
-async function push(gateway: Gateway, kind: 'replace' | 'add', request: HttpRequest, attempt: PushAttempt): Promise<HttpReply> {
+async function push(
+  gateway: Gateway,
+  kind: 'replace' | 'add',
+  request: HttpRequest,
+  body: Buffer,
+  attempt: PushAttempt,
+): Promise<HttpReply> {
   const { clock, options, writes } = gateway;
   const { key } = attempt;
-  const body = await request.readBody();
   attempt.bytes = body.length;
   const atMs = clock.nowMs();
   attempt.atMs = atMs;

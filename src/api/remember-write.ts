@@ -1,5 +1,6 @@
 import { Refusal } from '../base/errors.ts';
-import { cutError, type WriteScope } from '../history/push-history.ts';
+import { cutError } from '../history/push-history.ts';
+import type { WriteScope } from '../history/write-record.ts';
 import type { HttpRequest } from '../http/types.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { Gateway } from './gateway.ts';

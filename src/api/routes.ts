@@ -1,4 +1,3 @@
-import { Refusal } from '../base/errors.ts';
 import type { Route } from '../http/route-table.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from '../http/types.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -12,6 +11,7 @@ import { answerOptions, createMetricsHandler, createStatusHandler, createWipeHan
 import { whenLoaded } from './when-loaded.ts';
 import { createScrapeHandler } from './handle-scrape.ts';
 import { joinPath } from './served-paths.ts';
+import { statusOf } from './remember-write.ts';
 import { createPageApiRoutes } from './v1/routes.ts';
 
 /** Every endpoint but the API, prefix included (SPEC §2). */
@@ -50,15 +50,11 @@ export function createApiRoutes(gateway: Gateway): Route[] {
 
 function createPushRoutes(gateway: Gateway, pattern: string, isJobBase64: boolean): Route[] {
   const { telemetry } = gateway;
+  const push = (kind: 'replace' | 'add'): HttpHandler =>
+    observePushes(telemetry, whenLoaded(gateway, createPushHandler(gateway, kind, isJobBase64)));
   const handlers: readonly (readonly [string, HttpHandler])[] = [
-    [
-      'PUT',
-      measurePushes(telemetry, countRequests(telemetry, 'push', whenLoaded(gateway, createPushHandler(gateway, 'replace', isJobBase64)))),
-    ],
-    [
-      'POST',
-      measurePushes(telemetry, countRequests(telemetry, 'push', whenLoaded(gateway, createPushHandler(gateway, 'add', isJobBase64)))),
-    ],
+    ['PUT', push('replace')],
+    ['POST', push('add')],
     ['DELETE', countRequests(telemetry, 'delete', whenLoaded(gateway, createDeleteHandler(gateway, isJobBase64)))],
   ];
   return handlers.flatMap(([method, handler]) => [
@@ -74,7 +70,7 @@ function countRequests(telemetry: Telemetry, name: string, handler: HttpHandler)
     return reply;
   };
   const countError = (request: HttpRequest, error: unknown): never => {
-    telemetry.countRequest(name, request.method, error instanceof Refusal ? error.status : 500);
+    telemetry.countRequest(name, request.method, statusOf(error));
     throw error;
   };
   return (request) => {
@@ -91,13 +87,20 @@ function countRequests(telemetry: Telemetry, name: string, handler: HttpHandler)
   };
 }
 
-/** Size and duration of pushes, refused ones too. */
-function measurePushes(telemetry: Telemetry, handler: HttpHandler): HttpHandler {
+/** Counts pushes as well, and notes their size and duration; of refused ones too. Hot path: once per push. */
+function observePushes(telemetry: Telemetry, handler: HttpHandler): HttpHandler {
   return async (request) => {
     const startMs = performance.now();
+    let status = 500;
     try {
-      return await handler(request);
+      const reply = await handler(request);
+      status = reply.status;
+      return reply;
+    } catch (error) {
+      status = statusOf(error);
+      throw error;
     } finally {
+      telemetry.countRequest('push', request.method, status);
       telemetry.observePush(request.method, request.approximateSizeBytes(), (performance.now() - startMs) / 1000);
     }
   };

@@ -1,30 +1,6 @@
 import { errorLengthMax, recordsMax, recordsPerGroupMax, userAgentLengthMax, userAgentsSharedMax } from './limits.ts';
-
-/** `stored`: as asked; `refused`: the caller's fault; `failed`: the server could not store it. */
-export type WriteOutcome = 'stored' | 'refused' | 'failed';
-
-/** What else the same request wrote to: nothing, the groups that it named, all there were. */
-export type WriteScope = 'group' | 'selection' | 'wipe';
-
-/** One write to a group. */
-export interface WriteRecord {
-  /** When it arrived: Unix milliseconds. */
-  readonly atMs: number;
-  readonly method: string;
-  readonly scope: WriteScope;
-  readonly outcome: WriteOutcome;
-  /** Of the answer. */
-  readonly status: number;
-  /** Why it was not stored. */
-  readonly error: string | null;
-  /** Of the body, unpacked. */
-  readonly bytes: number;
-  readonly samples: number;
-  readonly durationMs: number;
-  /** `host:port`. */
-  readonly remoteAddress: string;
-  readonly userAgent: string | null;
-}
+import { noRecord, RecordColumns } from './record-columns.ts';
+import type { WriteRecord } from './write-record.ts';
 
 /**
  * The latest writes to each group, in memory alone. Bounded for each group and over all of them: what is written often does not push out what
@@ -35,9 +11,12 @@ export class PushHistory {
   readonly #failing = new Map<string, WriteRecord>();
   readonly #userAgents = new Map<string, string>();
   readonly #recordsMax: number;
+  readonly #columns = new RecordColumns();
+  /** Whose record it is, by slot. */
+  readonly #owners: GroupHistory[] = [];
   // All records from the oldest to the newest.
-  #oldest: Entry | null = null;
-  #newest: Entry | null = null;
+  #oldest = noRecord;
+  #newest = noRecord;
   #count = 0;
 
   constructor(recordsMaximum: number = recordsMax) {
@@ -58,35 +37,34 @@ export class PushHistory {
   record(id: string, record: WriteRecord): void {
     let group = this.#groups.get(id);
     if (group === undefined) {
-      group = { id, oldest: null, newest: null, count: 0 };
+      group = { id, oldest: noRecord, newest: noRecord, count: 0 };
       this.#groups.set(id, group);
     }
     if (record.outcome === 'stored') {
       if (this.#failing.size > 0) this.#failing.delete(id);
     } else if (isPush(record)) this.#failing.set(id, record);
     this.#append(group, record);
-    if (group.count > recordsPerGroupMax && group.oldest !== null) this.#remove(group.oldest);
-    if (this.#count > this.#recordsMax && this.#oldest !== null) this.#remove(this.#oldest);
+    if (group.count > recordsPerGroupMax) this.#removeOldestOf(group);
+    if (this.#count > this.#recordsMax) this.#removeOldestOf(this.#owners[this.#oldest] as GroupHistory);
   }
 
   /** The writes to a group that are remembered, newest first. */
   of(id: string): WriteRecord[] {
     const records: WriteRecord[] = [];
-    for (let entry = this.#groups.get(id)?.newest ?? null; entry !== null; entry = entry.olderOfGroup) records.push(entry.record);
-    return records;
+    let slot = this.#groups.get(id)?.oldest ?? noRecord;
+    for (; slot !== noRecord; slot = this.#columns.newerOfGroup[slot] as number) records.push(this.#columns.read(slot));
+    return records.reverse();
   }
 
   /** The latest write to a group. */
   latest(id: string): WriteRecord | null {
-    return this.#groups.get(id)?.newest?.record ?? null;
+    const slot = this.#groups.get(id)?.newest ?? noRecord;
+    return slot === noRecord ? null : this.#columns.read(slot);
   }
 
   /** The latest push to a group that was refused or failed. */
   latestFailure(id: string): WriteRecord | null {
-    for (let entry = this.#groups.get(id)?.newest ?? null; entry !== null; entry = entry.olderOfGroup) {
-      if (entry.record.outcome !== 'stored' && isPush(entry.record)) return entry.record;
-    }
-    return null;
+    return this.of(id).find((record) => record.outcome !== 'stored' && isPush(record)) ?? null;
   }
 
   /** A user agent as a record keeps it: cut off, and the same string for all that are equal. */
@@ -100,31 +78,34 @@ export class PushHistory {
   }
 
   #append(group: GroupHistory, record: WriteRecord): void {
-    const entry: Entry = { record, group, older: this.#newest, newer: null, olderOfGroup: group.newest, newerOfGroup: null };
-    if (this.#newest === null) this.#oldest = entry;
-    else this.#newest.newer = entry;
-    this.#newest = entry;
-    if (group.newest === null) group.oldest = entry;
-    else group.newest.newerOfGroup = entry;
-    group.newest = entry;
+    const slot = this.#columns.add(record);
+    const { older, newer, newerOfGroup } = this.#columns;
+    this.#owners[slot] = group;
+    older[slot] = this.#newest;
+    if (this.#newest === noRecord) this.#oldest = slot;
+    else newer[this.#newest] = slot;
+    this.#newest = slot;
+    if (group.newest === noRecord) group.oldest = slot;
+    else newerOfGroup[group.newest] = slot;
+    group.newest = slot;
     group.count++;
     this.#count++;
   }
 
-  /** Takes out the oldest record of a group. */
-  #remove(entry: Entry): void {
-    const { group, older, newer, newerOfGroup } = entry;
-    if (older === null) this.#oldest = newer;
-    else older.newer = newer;
-    if (newer === null) this.#newest = older;
-    else newer.older = older;
-    group.oldest = newerOfGroup;
+  #removeOldestOf(group: GroupHistory): void {
+    const { older, newer, newerOfGroup } = this.#columns;
+    const slot = group.oldest;
+    const before = older[slot] as number;
+    const after = newer[slot] as number;
+    if (before === noRecord) this.#oldest = after;
+    else newer[before] = after;
+    if (after === noRecord) this.#newest = before;
+    else older[after] = before;
+    group.oldest = newerOfGroup[slot] as number;
     group.count--;
     this.#count--;
-    if (newerOfGroup !== null) {
-      newerOfGroup.olderOfGroup = null;
-      return;
-    }
+    this.#columns.remove(slot);
+    if (group.count > 0) return;
     this.#groups.delete(group.id);
     this.#failing.delete(group.id);
   }
@@ -145,19 +126,10 @@ function cutOff(text: string, lengthMax: number): string {
   return text.length <= lengthMax ? text : Buffer.from(`${text.slice(0, lengthMax)}…`).toString();
 }
 
+/** The records of a group; slots of the columns. */
 interface GroupHistory {
   readonly id: string;
-  oldest: Entry | null;
-  newest: Entry | null;
+  oldest: number;
+  newest: number;
   count: number;
-}
-
-/** A record in two chains: of its group, and of all. */
-interface Entry {
-  readonly record: WriteRecord;
-  readonly group: GroupHistory;
-  older: Entry | null;
-  newer: Entry | null;
-  olderOfGroup: Entry | null;
-  newerOfGroup: Entry | null;
 }

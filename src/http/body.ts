@@ -1,6 +1,6 @@
 import { BodyCollector, tooLarge } from './body-collector.ts';
 import type { BodyReservation } from './body-reservation.ts';
-import { checkGzipHeader, decompressBody, isCompression } from './decompress.ts';
+import { checkGzipHeader, decompressBody, isCompression, type UnpackLimits } from './decompress.ts';
 import { bodyAborted, bodyTimeout } from './errors.ts';
 import { isHttp2, type IncomingRequest } from './messages.ts';
 
@@ -20,27 +20,48 @@ export function readContentEncoding(request: IncomingRequest): string {
 }
 
 /**
- * Reads a body to its end and unpacks it. Rejects with a Refusal as soon as it is known to be too large, broken or cut off, or if there is
- * no room for it; what is left of the body is then still in the connection. The caller owns the buffer and releases the reservation; a
- * body that came in one piece is that piece, not a copy.
+ * Reads a body to its end and unpacks it. Throws or rejects with a Refusal as soon as it is known to be too large, broken or cut off, or if
+ * there is no room for it; what is left of the body is then still in the connection. The caller owns the buffer and releases the
+ * reservation; a body that came in one piece is that piece, not a copy. Hot path: every push passes here, and a body that is there costs no
+ * promise.
  */
-export async function readBody(request: IncomingRequest, limits: BodyLimits, reservation: BodyReservation): Promise<Buffer> {
+export function readBody(request: IncomingRequest, limits: BodyLimits, reservation: BodyReservation): Buffer | Promise<Buffer> {
+  const { bodyBytesMax } = limits;
+  const announced = readAnnouncedBytes(request);
+  if (announced > 0 && bodyBytesMax > 0 && announced > bodyBytesMax) throw tooLarge(bodyBytesMax);
+  const collector = new BodyCollector(reservation, bodyBytesMax, Math.max(0, announced));
+  const arrived = announced === 0 ? null : isWhole(request) ? takeBody(request, collector) : collectBody(request, collector, limits);
   const encoding = readContentEncoding(request);
-  const collected = await collectBody(request, limits, reservation);
-  const body = collected.contents();
+  if (arrived === null && !isCompression(encoding)) return collector.contents();
+  return unpackBody(arrived, encoding, collector, { bodyBytesMax, reservation });
+}
+
+async function unpackBody(
+  arrived: Promise<void> | null,
+  encoding: string,
+  collector: BodyCollector,
+  limits: UnpackLimits,
+): Promise<Buffer> {
+  await arrived;
+  const body = collector.contents();
   if (!isCompression(encoding)) return body;
-  const unpacked = await decompressBody(encoding, body, { bodyBytesMax: limits.bodyBytesMax, reservation });
-  if (unpacked !== body) collected.discard();
+  const unpacked = await decompressBody(encoding, body, limits);
+  if (unpacked !== body) collector.discard();
   return unpacked;
 }
 
-/** Hot path: every push passes here. */
-function collectBody(request: IncomingRequest, limits: BodyLimits, reservation: BodyReservation): Promise<BodyCollector> {
-  const { bodyBytesMax, requestTimeoutMs } = limits;
-  const announced = readAnnouncedBytes(request);
-  const collector = new BodyCollector(reservation, bodyBytesMax, Math.max(0, announced));
-  if (announced === 0) return Promise.resolve(collector);
-  if (bodyBytesMax > 0 && announced > bodyBytesMax) return Promise.reject(tooLarge(bodyBytesMax));
+/** Whether all of the body has been read from the connection. A stream of HTTP/2 calls itself complete when it was cut off, too. */
+function isWhole(request: IncomingRequest): boolean {
+  return request.complete && !isHttp2(request);
+}
+
+/** Takes a whole body without waiting for events, which cost more than to decode it. */
+function takeBody(request: IncomingRequest, collector: BodyCollector): Promise<void> | null {
+  const body = request.read() as Buffer | null;
+  return body === null ? null : collector.add(body);
+}
+
+function collectBody(request: IncomingRequest, collector: BodyCollector, { requestTimeoutMs }: BodyLimits): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = isHttp2(request) ? setTimeout(onTimeout, requestTimeoutMs) : undefined;
 
@@ -65,13 +86,17 @@ function collectBody(request: IncomingRequest, limits: BodyLimits, reservation: 
     }
     function onEnd(): void {
       finish();
-      resolve(collector);
+      resolve();
     }
     function onClose(): void {
       fail(bodyAborted(`cannot read the body: the connection was closed after ${collector.bytes} bytes`));
     }
     function onTimeout(): void {
       fail(bodyTimeout(`cannot read the body: it did not arrive within ${requestTimeoutMs} ms`));
+    }
+    if (request.destroyed) {
+      onClose();
+      return;
     }
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
     // Somebody may have looked at the beginning, which leaves the request paused.

@@ -26,7 +26,7 @@ interface Unpacked {
 }
 
 /** How a body may be unpacked. */
-interface UnpackLimits {
+export interface UnpackLimits {
   /** 0: no limit. */
   readonly bodyBytesMax: number;
   readonly reservation: BodyReservation;

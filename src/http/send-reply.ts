@@ -62,9 +62,13 @@ function endReply(request: IncomingRequest, response: OutgoingResponse, body: st
     return;
   }
   if (isHttp2(response)) {
-    // One stream of many: the client is told to stop sending this body, the connection goes on (RFC 9113 §8.1).
+    // One stream of many: the client is told to stop sending this body, the connection goes on (RFC 9113 §8.1). A stream ends only when what
+    // has come of it was read.
     const { stream } = response;
-    response.end(body, () => stream.close(http2Codes.noError));
+    response.end(body, () => {
+      stream.close(http2Codes.noError);
+      request.resume();
+    });
     return;
   }
   if (body.length > 0) response.write(body);

@@ -6,11 +6,11 @@ import { peekGzipHeader, readBody, readContentEncoding, type BodyLimits } from '
 import type { Arrival, ConnectionTracker } from './connections.ts';
 import type { Gate } from './gate.ts';
 import { isHttp2, type IncomingRequest, type OutgoingResponse } from './messages.ts';
-import { Outbox } from './outbox.ts';
 import { refuseMessage } from './protocol.ts';
 import { errorReply, statusReply } from './replies.ts';
 import type { RoutedRequest, Router } from './router.ts';
 import { sendReply, type SendOptions } from './send-reply.ts';
+import { Turn } from './turn.ts';
 import type { HttpReply, HttpRequest } from './types.ts';
 
 export interface ServeOptions {
@@ -35,7 +35,7 @@ export type RequestListener = (request: IncomingRequest, response: OutgoingRespo
  */
 export function createRequestListener(options: ServeOptions): RequestListener {
   const { connections, openRequestsMax } = options;
-  const { begin, send, hurry } = createAnswerer(options);
+  const { begin, beginNext, send, hurry } = createAnswerer(options);
 
   // One function for all responses instead of a closure for each.
   function onResponseClose(this: OutgoingResponse): void {
@@ -44,7 +44,7 @@ export function createRequestListener(options: ServeOptions): RequestListener {
       return;
     }
     const next = connections.endRequest(this.req.socket, this);
-    if (next !== null) begin(next.req, next);
+    if (next !== null) beginNext(next);
   }
 
   return (request, response) => {
@@ -55,13 +55,15 @@ export function createRequestListener(options: ServeOptions): RequestListener {
     (response as ServerResponse).on('close', onResponseClose);
     if (arrival === 'waits') hurry(request);
     if (arrival === 'refused' || connections.openRequests > openRequestsMax) send(request, response, overloadReply);
-    else if (arrival === 'begins') begin(request, response);
+    else if (arrival === 'begins') begin(response);
   };
 }
 
 /** The way of one request, whatever others there are. */
 interface Answerer {
-  readonly begin: (request: IncomingRequest, response: OutgoingResponse) => void;
+  /** Of a request that has just arrived; of one that waited for those before it. */
+  readonly begin: (response: OutgoingResponse) => void;
+  readonly beginNext: (response: OutgoingResponse) => void;
   readonly send: (request: IncomingRequest, response: OutgoingResponse, reply: HttpReply) => void;
   /** Another request came behind the one in work on its connection. */
   readonly hurry: (request: IncomingRequest) => void;
@@ -70,7 +72,7 @@ interface Answerer {
 function createAnswerer({ router, gate, connections, bodyLimits, bodyBudgets, logger }: ServeOptions): Answerer {
   const onStreamError = (error: unknown): void => logger.error({ err: error }, 'Cannot send the rest of a reply');
 
-  const outbox = new Outbox();
+  const turn = new Turn((response) => beginNext(response));
 
   const sendNow = (request: IncomingRequest, response: OutgoingResponse, reply: HttpReply): void => {
     const options: SendOptions = {
@@ -88,7 +90,7 @@ function createAnswerer({ router, gate, connections, bodyLimits, bodyBudgets, lo
   const send = (request: IncomingRequest, response: OutgoingResponse, reply: HttpReply): void => {
     const { socket } = request;
     if (isHttp2(response) || connections.hasWaiting(socket)) sendNow(request, response, reply);
-    else outbox.hold(socket, () => sendNow(request, response, reply));
+    else turn.hold(socket, () => sendNow(request, response, reply));
   };
   const fail = (request: IncomingRequest, response: OutgoingResponse, error: unknown): void =>
     send(request, response, replyToError(error, request, logger));
@@ -137,14 +139,15 @@ function createAnswerer({ router, gate, connections, bodyLimits, bodyBudgets, lo
     }
   };
 
-  const begin = (request: IncomingRequest, response: OutgoingResponse): void => {
+  const beginNext = (response: OutgoingResponse): void => {
+    const request: IncomingRequest = response.req;
     try {
       admitRequest(request, response);
     } catch (error) {
       fail(request, response, error);
     }
   };
-  return { begin, send: sendNow, hurry: ({ socket }) => outbox.hurry(socket) };
+  return { begin: (response) => turn.begin(response), beginNext, send: sendNow, hurry: ({ socket }) => turn.hurry(socket) };
 }
 
 /** A Refusal is answered in its own words, one of the server's state with when to try again; anything else is ours or the world's fault, and only the log learns more. */
@@ -200,7 +203,7 @@ class RoutedHttpRequest implements HttpRequest {
     return bytes + Number(headers['content-length'] ?? 0);
   }
 
-  readBody(): Promise<Buffer> {
+  readBody(): Buffer | Promise<Buffer> {
     return readBody(this.incoming, this.bodyLimits, this.reservation);
   }
 }

@@ -20,10 +20,11 @@ export interface HttpRequest {
   /** Bytes of request line and headers plus the announced body, as the reference estimates the size of a push. */
   approximateSizeBytes(): number;
   /**
-   * Reads the body to its end, decompressed. Rejects with a Refusal: 400 for bad compression, 413 for a body above the limit
-   * (which is never held in memory as a whole), 408 for one that does not come, 503 if there is no room for it. To be called at most once; the caller owns the buffer.
+   * Reads the body to its end, decompressed: gives it at once if it is all there. Throws or rejects with a Refusal: 400 for bad compression,
+   * 413 for a body above the limit (which is never held in memory as a whole), 408 for one that does not come, 503 if there is no room for
+   * it. To be called at most once; the caller owns the buffer.
    */
-  readBody(): Promise<Buffer>;
+  readBody(): Buffer | Promise<Buffer>;
 }
 
 /** What a handler answers. */

@@ -36,6 +36,7 @@ export class WriteQueue {
   #ahead: PreparedWrite[] = [];
   #records = new Map<Group, GroupRecord>();
   #running: Promise<void> | null = null;
+  #isCommitting = false;
   #revision = 0n;
 
   constructor(store: MetricStore, log: GroupLog, encode: EncodeGroup, errors: RateLimitedLog) {
@@ -58,7 +59,7 @@ export class WriteQueue {
     if (this.isFull) return Promise.reject(writeQueueFull('too many writes are waiting for the store; push again in a moment'));
     const result = new Promise<void>((resolve, reject) => this.#waiting.push({ request, resolve, reject }));
     if (this.#running === null) this.#running = this.#run();
-    else this.#workAhead(request);
+    else if (this.#isCommitting) this.#workAhead(request);
     return result;
   }
 
@@ -68,6 +69,8 @@ export class WriteQueue {
   }
 
   async #run(): Promise<void> {
+    // What else begins in this turn of the event loop goes into the same commit.
+    await undefined;
     let answerLast = (): void => undefined;
     while (this.#waiting.length > 0) {
       const batch = this.#takeBatch();
@@ -75,9 +78,11 @@ export class WriteQueue {
       const changes = prepared.flatMap((write) => write.changes);
       const merged = mergeChanges(changes);
       const commit = this.#commit(merged);
+      this.#isCommitting = true;
       // The disk is at work again: time to answer what it took before.
       answerLast();
       const failure = await commit;
+      this.#isCommitting = false;
       if (failure === null) {
         this.#store.applyChanges(merged);
         answerLast = () => answerAll(batch, prepared);

@@ -144,7 +144,7 @@ export class MetricStore {
       else this.#reindex(key, before, after);
       this.#applied.hideGone(before, after);
     }
-    // A Map that goes on forever leaves a chain of tables behind that only a full collection breaks (see `Outbox`).
+    // A Map that goes on forever leaves a chain of tables behind that only a full collection breaks (see `Turn`).
     if (this.#reserved.size === 0) this.#reserved = new Map();
     for (const { key, after } of changes) this.#applied.place(key, after);
     for (const { before, after } of changes) this.#release(before, after);

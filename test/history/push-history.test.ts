@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { PushHistory, type WriteRecord } from '../../src/history/push-history.ts';
+import { PushHistory } from '../../src/history/push-history.ts';
+import type { WriteRecord } from '../../src/history/write-record.ts';
 import { recordsPerGroupMax } from '../../src/history/limits.ts';
 
 function recordOf(parts: Partial<WriteRecord> = {}): WriteRecord {

@@ -177,11 +177,13 @@ describe('misbehaving clients', () => {
     let message = '';
     const { port } = await start([
       route('PUT', '/p', async (incoming) => {
-        await incoming.readBody().catch((error: unknown) => {
+        try {
+          await incoming.readBody();
+        } catch (error) {
           message = `${(error as Refusal).code}: ${(error as Refusal).message}`;
           outcome.open();
           throw error;
-        });
+        }
         return { status: 200 };
       }),
       route('GET', '/hello', () => ({ status: 200, body: 'hello' })),

@@ -27,8 +27,10 @@ class HeldLog implements GroupLog {
     });
   }
 
-  async answer(result: CommitResult | Error = { revision: BigInt(this.batches.length) }): Promise<void> {
-    this.#answers.shift()?.(result);
+  /** Of the commit that began first, or will with the end of this turn of the event loop. */
+  async answer(result?: CommitResult | Error): Promise<void> {
+    await nextTurn();
+    this.#answers.shift()?.(result ?? { revision: BigInt(this.batches.length) });
     await nextTurn();
   }
 
@@ -65,7 +67,10 @@ test('a write is answered and visible only after its commit', async () => {
 test('writes that arrive during a commit share the next one, with one record per group', async () => {
   const log = new HeldLog();
   const { store, queue } = createQueue(log);
-  const answers = ['a', 'b', 'b', 'c'].map((job, i) => queue.submit(pushOf('add', { job }, `f${i} 1\n`)));
+  const push = (job: string, i: number): Promise<void> => queue.submit(pushOf('add', { job }, `f${i} 1\n`));
+  const answers = [push('a', 0)];
+  await nextTurn();
+  answers.push(...['b', 'b', 'c'].map((job, i) => push(job, i + 1)));
   answers.push(queue.submit({ kind: 'delete', key: keyOf({ job: 'c' }), atMs: 0 }));
   await log.answer();
   await log.answer();
@@ -87,6 +92,7 @@ test('a refused push is answered after its failure time is committed', async () 
   const { store, queue } = createQueue(log);
   const answer = queue.submit(pushOf('replace', { job: 'a' }, 'f 1\nf 2\n', 7000));
   const settled = expect(answer).rejects.toMatchObject({ status: 400, code: 'PG_PUSH_INCONSISTENT' });
+  await nextTurn();
   expect(log.batches).toHaveLength(1);
   await log.answer();
   await settled;
@@ -103,7 +109,6 @@ test('a failed commit answers its writes with 503, shows nothing of them, and th
     queue.submit(pushOf('replace', { job: 'a' }, '# TYPE f counter\nf 2\n')),
     queue.submit(pushOf('replace', { job: 'b' }, '# TYPE g counter\ng 2\n')),
   ].map((answer) => expect(answer).rejects.toMatchObject({ status: 503, code: 'PG_STORE_UNAVAILABLE' }));
-  await log.answer(new Error('no space left on device'));
   await log.answer(new Error('no space left on device'));
   await Promise.all(failed);
   expect(expose(store)).toBe('# TYPE f gauge\nf{instance="",job="a"} 1\n');
@@ -125,6 +130,7 @@ async function createBusyQueue(): Promise<{ log: HeldLog; queue: WriteQueue; sto
   for (const job of jobs) pushOf('replace', { job }, 'ahead 0\n');
   for (const job of jobs) write(store, pushOf('replace', { job }, 'ahead 0\n'));
   void queue.submit(pushOf('replace', { job: 'a' }, 'ahead 1\n')).catch(() => undefined);
+  await nextTurn();
   log.batches[0]?.changes[0]?.value?.();
   encoded.length = 0;
   return { log, queue, store, encoded };

@@ -1,5 +1,6 @@
 import { formatRfc3339Nano } from '../../exposition/metrics-json.ts';
-import type { PushHistory, WriteRecord } from '../../history/push-history.ts';
+import type { PushHistory } from '../../history/push-history.ts';
+import type { WriteRecord } from '../../history/write-record.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
 import { writePushPath } from '../../model/push-path.ts';
 import type { GroupSummary, LabelMap, PushRecord } from '../types.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { WriteRecord } from '../../history/push-history.ts';
+import type { WriteRecord } from '../../history/write-record.ts';
 import type { Group } from '../../model/group.ts';
 import type { GroupChange } from '../../store/metric-store.ts';
 import type { GroupSort, GroupState } from '../types.ts';

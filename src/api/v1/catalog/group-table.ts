@@ -1,7 +1,7 @@
 import { countSamples, countTextBytes, haveSameForm } from '../../../exposition/form-families.ts';
 import { createFamilyTable } from '../../../model/family-table.ts';
 import type { Group } from '../../../model/group.ts';
-import { enlarge } from './enlarge.ts';
+import { enlarge } from '../../../base/enlarge.ts';
 import { FamilyLists, noFamilies } from './family-lists.ts';
 import { RowLabels } from './row-labels.ts';
 

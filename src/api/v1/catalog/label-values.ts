@@ -1,4 +1,4 @@
-import { enlarge } from './enlarge.ts';
+import { enlarge } from '../../../base/enlarge.ts';
 import { Lexicon } from './lexicon.ts';
 
 /** The number of the value `''`: also of a label that is not there, as in PromQL. */

@@ -1,5 +1,5 @@
 import type { GroupingKey } from '../../../model/grouping-key.ts';
-import { enlarge } from './enlarge.ts';
+import { enlarge } from '../../../base/enlarge.ts';
 import { LabelValues, noValue } from './label-values.ts';
 import { NameLists } from './name-lists.ts';
 
