@@ -1,6 +1,6 @@
 import { BodyCollector, tooLarge } from './body-collector.ts';
 import type { BodyReservation } from './body-reservation.ts';
-import { checkGzipHeader, decompressBody, isCompression, type UnpackLimits } from './decompress.ts';
+import { checkGzipHeader, decompressBody, gzipHeaderBytes, isCompression, type UnpackLimits } from './decompress.ts';
 import { bodyAborted, bodyTimeout } from './errors.ts';
 import { isHttp2, type IncomingRequest } from './messages.ts';
 
@@ -119,13 +119,17 @@ export function hasUnreadBody(request: IncomingRequest, bytesMax: number): boole
 }
 
 /**
- * Waits for the first ten bytes of a body and rejects as the reference does if they are no gzip header. It opens the gzip reader before it
- * routes, so even a GET without a body is a 400 under `Content-Encoding: gzip`. The body can be read afterwards.
+ * Throws or rejects as the reference does if a body does not begin with a gzip header; null: it does. The reference opens the gzip reader
+ * before it routes, so even a GET without a body is a 400 under `Content-Encoding: gzip`. The body can be read afterwards.
  */
-export async function peekGzipHeader(request: IncomingRequest): Promise<void> {
-  const head = await readHead(request, 10);
-  checkGzipHeader(head);
-  request.unshift(head);
+export function peekGzipHeader(request: IncomingRequest): Promise<void> | null {
+  const check = (head: Buffer): void => {
+    checkGzipHeader(head);
+    request.unshift(head);
+  };
+  if (!isWhole(request)) return readHead(request, gzipHeaderBytes).then(check);
+  check((request.read() as Buffer | null) ?? emptyBody);
+  return null;
 }
 
 /** The first bytes of a body, fewer only if it is shorter. */

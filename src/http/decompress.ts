@@ -32,7 +32,8 @@ export interface UnpackLimits {
   readonly reservation: BodyReservation;
 }
 
-const gzipHeaderBytes = 10;
+/** What it takes to tell whether a body is packed with gzip. */
+export const gzipHeaderBytes = 10;
 const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 /**

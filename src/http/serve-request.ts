@@ -114,13 +114,9 @@ function createAnswerer({ router, gate, connections, bodyLimits, bodyBudgets, lo
 
   const routeRequest = (request: IncomingRequest, response: OutgoingResponse): void => {
     const routed = router.route(request.method ?? '', request.url ?? '');
-    if (routed.ignoresContentEncoding || readContentEncoding(request) !== 'gzip') {
-      runHandler(request, response, routed);
-      return;
-    }
-    peekGzipHeader(request)
-      .then(() => runHandler(request, response, routed))
-      .catch((error: unknown) => fail(request, response, error));
+    const peeked = routed.ignoresContentEncoding || readContentEncoding(request) !== 'gzip' ? null : peekGzipHeader(request);
+    if (peeked === null) runHandler(request, response, routed);
+    else peeked.then(() => runHandler(request, response, routed)).catch((error: unknown) => fail(request, response, error));
   };
 
   const admitRequest = (request: IncomingRequest, response: OutgoingResponse): void => {
