@@ -18,7 +18,7 @@ export interface PreviousFamiliesOptions {
 export class PreviousFamilies {
   readonly #groupOf: (id: string) => Group | undefined;
   readonly #bytesMax: number;
-  readonly #waiting = new Map<string, Group>();
+  #waiting = new Map<string, Group>();
   /** Oldest first. */
   readonly #kept = new Map<string, KeptGroup>();
   #bytes = 0;
@@ -62,8 +62,10 @@ export class PreviousFamilies {
   settle(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    for (const [id, before] of this.#waiting) this.#keep(id, before);
-    this.#waiting.clear();
+    const waiting = this.#waiting;
+    // Not cleared: see `Turn` in `http/`.
+    this.#waiting = new Map();
+    for (const [id, before] of waiting) this.#keep(id, before);
   }
 
   #keep(id: string, before: Group): void {

@@ -39,6 +39,12 @@ const methodLabels: ReadonlyMap<string, string> = new Map(
 );
 const otherMethodLabel = 'unknown';
 
+/** Requests with the same labels that prom-client has not heard of yet. */
+interface RequestCount {
+  readonly labels: { readonly code: number; readonly handler: string; readonly method: string };
+  count: number;
+}
+
 interface PushSummaries {
   readonly size: WindowSummary;
   readonly duration: WindowSummary;
@@ -49,17 +55,25 @@ export function createTelemetry(build: BuildInfo, clock: Clock = createSystemClo
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerBuildInfo(registry, build);
-  const requests = new Counter({
+  new Counter({
     name: 'pushgateway_http_requests_total',
     help: 'Total HTTP requests processed by the Pushgateway, excluding scrapes.',
     labelNames: ['code', 'handler', 'method'],
     registers: [registry],
+    collect() {
+      for (const { labels, count } of uncollected.splice(0)) this.inc(labels, count);
+    },
   });
+  const uncollected: RequestCount[] = [];
   const pushes = new Map<string, PushSummaries>();
   const types = new Map<string, MetricType>([...readRegistryTypes(registry), [pushSize.name, 'summary'], [pushDuration.name, 'summary']]);
   return {
+    // Hot path: prom-client, which makes a text of the labels, is told when somebody asks.
     countRequest(handler, method, code) {
-      requests.inc({ code, handler, method: methodLabelOf(method) });
+      const label = methodLabelOf(method);
+      const known = uncollected.find(({ labels }) => labels.code === code && labels.handler === handler && labels.method === label);
+      if (known === undefined) uncollected.push({ labels: { code, handler, method: label }, count: 1 });
+      else known.count++;
     },
     // Hot path: once per push.
     observePush(method, sizeBytes, durationSeconds) {
