@@ -50,11 +50,9 @@ export function createApiRoutes(gateway: Gateway): Route[] {
 
 function createPushRoutes(gateway: Gateway, pattern: string, isJobBase64: boolean): Route[] {
   const { telemetry } = gateway;
-  const push = (kind: 'replace' | 'add'): HttpHandler =>
-    observePushes(telemetry, whenLoaded(gateway, createPushHandler(gateway, kind, isJobBase64)));
   const handlers: readonly (readonly [string, HttpHandler])[] = [
-    ['PUT', push('replace')],
-    ['POST', push('add')],
+    ['PUT', createPushHandler(gateway, 'replace', isJobBase64)],
+    ['POST', createPushHandler(gateway, 'add', isJobBase64)],
     ['DELETE', countRequests(telemetry, 'delete', whenLoaded(gateway, createDeleteHandler(gateway, isJobBase64)))],
   ];
   return handlers.flatMap(([method, handler]) => [
@@ -83,25 +81,6 @@ function countRequests(telemetry: Telemetry, name: string, handler: HttpHandler)
       );
     } catch (error) {
       return countError(request, error);
-    }
-  };
-}
-
-/** Counts pushes as well, and notes their size and duration; of refused ones too. Hot path: once per push. */
-function observePushes(telemetry: Telemetry, handler: HttpHandler): HttpHandler {
-  return async (request) => {
-    const startMs = performance.now();
-    let status = 500;
-    try {
-      const reply = await handler(request);
-      status = reply.status;
-      return reply;
-    } catch (error) {
-      status = statusOf(error);
-      throw error;
-    } finally {
-      telemetry.countRequest('push', request.method, status);
-      telemetry.observePush(request.method, request.approximateSizeBytes(), (performance.now() - startMs) / 1000);
     }
   };
 }
