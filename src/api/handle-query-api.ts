@@ -1,6 +1,6 @@
+import { compareAsBytes } from '../base/bytes.ts';
 import { FormFamilies, plainFamilies } from '../exposition/form-families.ts';
 import { formatRfc3339Nano } from '../exposition/metrics-json.ts';
-import { prepareGroupingLabels } from '../exposition/merged-labels.ts';
 import { MetricsJsonWriter } from '../exposition/metrics-json-writer.ts';
 import type { HttpHandler, HttpReply } from '../http/types.ts';
 import { createGroupingKey } from '../model/grouping-key.ts';
@@ -86,7 +86,7 @@ function* writeMembers(group: Group, writer: MetricsJsonWriter): Generator<Uint8
     yield* writeInOrder(members, writer);
     return;
   }
-  yield* writeInOrder(fixed, writer);
+  writer.write(fixed.map(([name, member]) => `"${name}":${member}`).join(','));
   if (families.size === 0) return;
   writer.write(',');
   if (families instanceof FormFamilies && writer.writeForm(families)) return;
@@ -102,12 +102,14 @@ function* writeInOrder(members: readonly GroupMember[], writer: MetricsJsonWrite
 }
 
 /** What is shown of every group by name, as JSON. */
-function listFixedMembers({ key, pushTimeSeconds, failureTimeSeconds }: Group, writer: MetricsJsonWriter): readonly GroupMember[] {
-  const metricLabels = renderLabels(prepareGroupingLabels(key).labelsWithInstance);
+function listFixedMembers({ key, pushTimeSeconds, failureTimeSeconds }: Group, writer: MetricsJsonWriter): readonly TextMember[] {
+  const labels = renderLabels(key.labels);
+  const hasInstance = key.labels.some(({ name }) => name === 'instance');
+  const metricLabels = hasInstance ? labels : renderLabels([...key.labels, noInstance].sort((a, b) => compareAsBytes(a.name, b.name)));
   const pushedAtMs = pushTimeSeconds * 1000;
   const failedAtMs = failureTimeSeconds === 0 ? pushedAtMs : failureTimeSeconds * 1000;
   return [
-    ['labels', renderLabels(key.labels)],
+    ['labels', labels],
     ['last_push_successful', `${failureTimeSeconds <= pushTimeSeconds}`],
     [pushTimeName, writer.renderGauge(pushTimeTitle, pushedAtMs, metricLabels, pushTimeSeconds)],
     [pushFailureTimeName, writer.renderGauge(failureTimeTitle, failedAtMs, metricLabels, failureTimeSeconds)],
@@ -118,7 +120,11 @@ function listFamilies(families: FamilyTable): readonly GroupMember[] {
   return Array.from(plainFamilies(families).values(), (family) => [family.name, family] as const);
 }
 
+type TextMember = readonly [name: string, json: string];
 type GroupMember = readonly [name: string, member: StoredFamily | string];
+
+/** What the labels of a metric end with where nobody names one (SPEC §4.2). */
+const noInstance: LabelPair = { name: 'instance', value: '' };
 
 /** What is said of the two push times is the same in every group. */
 const anyGroup: Group = { key: createGroupingKey(new Map()), families: new Map(), pushTimeSeconds: 0, failureTimeSeconds: 0 };
@@ -131,6 +137,8 @@ function hasNumberName(names: Iterable<string>): boolean {
 }
 
 function renderLabels(labels: readonly LabelPair[]): string {
-  // Not an object literal: a label may have any name.
-  return JSON.stringify(Object.fromEntries(labels.map(({ name, value }) => [name, value])));
+  // Names that are integers come first in an object; and not an object literal, since a label may have any name.
+  if (hasNumberName(labels.map(({ name }) => name)))
+    return JSON.stringify(Object.fromEntries(labels.map(({ name, value }) => [name, value])));
+  return `{${labels.map(({ name, value }) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
 }

@@ -54,11 +54,15 @@ export function familyToJson(family: MetricFamily, pushedAtMs: number): FamilyJs
  * microsecond, which is what our clock gives; a double of today's date holds no more.
  */
 export function formatRfc3339Nano(unixMs: number): string {
-  const micros = BigInt(Math.round(unixMs)) * 1000n + BigInt(Math.round((unixMs - Math.round(unixMs)) * 1000));
-  const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
-  const seconds = new Date(Number((micros - fraction) / 1000n)).toISOString().slice(0, -'.000Z'.length);
-  const decimals = fraction.toString().padStart(6, '0').replace(/0+$/, '');
-  return decimals === '' ? `${seconds}Z` : `${seconds}.${decimals}Z`;
+  const wholeMs = Math.round(unixMs);
+  const micros = Math.round((unixMs - wholeMs) * 1000) + 1000 * (wholeMs % 1000);
+  const secondMs = wholeMs - (wholeMs % 1000) - (micros < 0 ? 1000 : 0);
+  const second = new Date(secondMs).toISOString().slice(0, -'.000Z'.length);
+  let decimals = 6;
+  let fraction = micros < 0 ? micros + 1_000_000 : micros;
+  if (fraction === 0) return `${second}Z`;
+  for (; fraction % 10 === 0; fraction /= 10) decimals--;
+  return `${second}.${fraction.toString().padStart(decimals, '0')}Z`;
 }
 
 function metricToJson(metric: Metric, type: MetricType): MetricJson {
