@@ -1,7 +1,7 @@
 /** Writes that are remembered of one group. */
 export const recordsPerGroupMax = 20;
 
-/** Writes that are remembered over all groups: about 200 bytes each. Beyond it the oldest are forgotten. */
+/** Writes that are remembered over all groups: about 150 bytes each. Beyond it the oldest are forgotten. */
 export const recordsMax = 200_000;
 
 /** Characters of error texts and user agents that are kept. */

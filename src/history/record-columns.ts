@@ -8,8 +8,8 @@ export const noRecord = 0;
 type Kind = Pick<WriteRecord, 'method' | 'scope' | 'outcome' | 'status'>;
 
 /**
- * Records as columns, each in a slot: as objects they were a quarter of what outlived a collection of young garbage under load, and cost three
- * times the memory. `older` and `newer` chain all of them, `newerOfGroup` those of a group, for who owns the columns.
+ * Records as columns, each in a slot: as objects, which outlive every collection of young garbage, they cost a push 1.5 us more (of 28, with
+ * 16 clients) and 255 bytes instead of 143. `older` and `newer` chain all of them, `newerOfGroup` those of a group, for who owns the columns.
  */
 export class RecordColumns {
   older: Int32Array = new Int32Array(16);
