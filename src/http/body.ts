@@ -55,7 +55,7 @@ function isWhole(request: IncomingRequest): boolean {
   return request.complete && !isHttp2(request);
 }
 
-/** Takes a whole body without waiting for events, which cost more than to decode it. */
+/** Takes a whole body without listeners and their events. */
 function takeBody(request: IncomingRequest, collector: BodyCollector): Promise<void> | null {
   const body = request.read() as Buffer | null;
   return body === null ? null : collector.add(body);

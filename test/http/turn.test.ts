@@ -1,0 +1,48 @@
+import { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { OutgoingResponse } from '../../src/http/messages.ts';
+import { Turn } from '../../src/http/turn.ts';
+
+/** What a turn did, in its order, with requests that are answered when a promise has settled. */
+function watchTurn(): { turn: Turn; socket: Socket; did: string[]; arrive: (name: string) => void } {
+  const did: string[] = [];
+  const names = new Map<OutgoingResponse, string>();
+  const turn = new Turn((response) => {
+    const name = names.get(response) ?? '';
+    did.push(`begin ${name}`);
+    void Promise.resolve().then(() => turn.hold(new Socket(), () => did.push(`send ${name}`)));
+  });
+  const arrive = (name: string): void => {
+    const response = {} as OutgoingResponse;
+    names.set(response, name);
+    turn.begin(response);
+  };
+  return { turn, socket: new Socket(), did, arrive };
+}
+
+test('all requests of a turn begin before a reply leaves, and the replies leave in the same turn', async () => {
+  const { did, arrive } = watchTurn();
+  arrive('a');
+  arrive('b');
+  expect(did).toEqual([]);
+  await nextTurn();
+  expect(did).toEqual(['begin a', 'begin b', 'send a', 'send b']);
+  arrive('c');
+  await nextTurn();
+  expect(did.slice(4)).toEqual(['begin c', 'send c']);
+});
+
+test('a reply that is ready late leaves at the end of its turn, unless somebody waits behind it', async () => {
+  const { turn, socket, did } = watchTurn();
+  turn.hold(socket, () => did.push('late'));
+  turn.hurry(new Socket());
+  expect(did).toEqual([]);
+  await nextTurn();
+  expect(did).toEqual(['late']);
+  turn.hold(socket, () => did.push('hurried'));
+  turn.hurry(socket);
+  expect(did).toEqual(['late', 'hurried']);
+  await nextTurn();
+  expect(did).toEqual(['late', 'hurried']);
+});
