@@ -204,7 +204,8 @@ export class MetricStore {
 
   #reserve(key: GroupingKey, before: Group | null, after: Group | null): GroupChange {
     const change = { key, before, after };
-    const held = before === null ? [] : this.#quarantine.listHeld(key.id, [...before.families.keys(), pushTimeName]);
+    const held =
+      before === null || this.#quarantine.size === 0 ? [] : this.#quarantine.listHeld(key.id, [...before.families.keys(), pushTimeName]);
     if (held.length > 0) this.#heldBefore.set(change, held);
     this.#reindex(key, before, after);
     this.#reserved.set(key.id, after);
