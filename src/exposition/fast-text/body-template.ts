@@ -27,6 +27,8 @@ export class BodyTemplate {
   #form: TextForm;
   readonly #layout: BodyLayout;
   readonly #plan: ValuePlan;
+  /** Which value is the first of each family: asking the families themselves takes a fifth of the decoding of 280 families. */
+  readonly #firstValues: Uint32Array;
   readonly #orders: readonly NeighbourOrder[];
   /** The first groups that it was used for, as many as make it shared. */
   readonly #users: string[] = [];
@@ -35,6 +37,8 @@ export class BodyTemplate {
     this.#form = form;
     this.#layout = layout;
     this.#plan = new ValuePlan(values);
+    let valueCount = 0;
+    this.#firstValues = Uint32Array.from(form.families.values(), ({ sampleCount }) => (valueCount += sampleCount) - sampleCount);
     this.#orders = orders;
     this.weight = form.weight + layout.weight + values.length * 4;
   }
@@ -80,13 +84,11 @@ export class BodyTemplate {
 
   /** Where the values of each family begin among what was written. */
   #familyStarts({ memory, startsAt, outputAt }: BodyDesk): number[] {
-    const { families } = this.#form;
-    const starts = new Array<number>(families.size);
-    let word = startsAt / 4;
-    let place = 0;
-    for (const { sampleCount } of families.values()) {
-      starts[place++] = (memory.words[word] as number) - outputAt;
-      word += sampleCount;
+    const firstValues = this.#firstValues;
+    const { words } = memory;
+    const starts = new Array<number>(firstValues.length);
+    for (let place = 0; place < firstValues.length; place++) {
+      starts[place] = (words[startsAt / 4 + (firstValues[place] as number)] as number) - outputAt;
     }
     return starts;
   }
