@@ -19,15 +19,16 @@ export interface SendOptions {
 
 /**
  * Sends a reply. A known body goes out in one piece with its length; a stream is read with backpressure. If the request's body has not
- * been read and is long, the reply is sent, some of the body thrown away, and the connection closed: a close with unread data would
- * reset it, and the client might never see the answer.
+ * been read and is long, or the connection ends with this reply, the reply is sent, some of the body thrown away, and the connection closed: a
+ * close with unread data would reset it, and the client might never see the answer.
  */
 export function sendReply(request: IncomingRequest, response: OutgoingResponse, reply: HttpReply, options: SendOptions): void {
   if (response.destroyed || response.headersSent) return;
   const { status, body } = reply;
-  const lingers = hasUnreadBody(request, lingerBytesMax);
+  const isLast = !isHttp2(response) && (options.closesConnection || !response.shouldKeepAlive);
+  const lingers = hasUnreadBody(request, isLast ? 0 : lingerBytesMax);
   const headers = joinHeaders(reply, options.extraHeaders, isHttp2(response));
-  if (!isHttp2(response) && (options.closesConnection || lingers)) response.shouldKeepAlive = false;
+  if (!isHttp2(response) && (isLast || lingers)) response.shouldKeepAlive = false;
   if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
     writeHead(response, status, headers);
     void sendStream(response, body, options);

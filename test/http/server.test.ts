@@ -88,6 +88,23 @@ describe('replies', () => {
     expect(await client.readAll()).toMatch(/202 Accepted[^]*200 OK[^]*hello$/);
   });
 
+  test('a reply that ends the connection is seen by a client whose body is still on its way', async () => {
+    const { port } = await start();
+    for (const first of ['HTTP/1.1\r\nConnection: close', 'HTTP/1.0']) {
+      const { socket } = new RawClient(port);
+      let reply = '';
+      socket.on('data', (chunk) => (reply += chunk.toString('latin1'))).pause();
+      socket.write(`PUT /ignore ${first}\r\nHost: h\r\nContent-Length: 20\r\n\r\n`);
+      for (let i = 0; i < 20; i++) {
+        // The server has a turn of the event loop to answer, or to reset the connection, which the next piece would meet.
+        await new Promise(setImmediate);
+        await new Promise<void>((resolve, reject) => socket.write('x', (error) => (error ? reject(error) : resolve())));
+      }
+      await new Promise((resolve) => socket.once('end', resolve).resume());
+      expect(reply).toMatch(/^HTTP\/1\.1 202 Accepted\r\n/);
+    }
+  });
+
   test('the path reaches the router as it was sent', async () => {
     const { port } = await start();
     expect(await exchange(port, request('GET', '//hello'))).toMatch(/^HTTP\/1.1 301 [^]*Location: \/hello\r\n/);
