@@ -31,6 +31,7 @@ export function sendReply(request: IncomingRequest, response: OutgoingResponse, 
   if (!isHttp2(response) && (isLast || lingers)) response.shouldKeepAlive = false;
   if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
     writeHead(response, status, headers);
+    passOverBody(request);
     void sendStream(response, body, options);
     return;
   }
@@ -60,6 +61,7 @@ function joinHeaders(reply: HttpReply, extraHeaders: SendOptions['extraHeaders']
 function endReply(request: IncomingRequest, response: OutgoingResponse, body: string | Uint8Array, lingers: boolean): void {
   if (!lingers) {
     response.end(body);
+    passOverBody(request);
     return;
   }
   if (isHttp2(response)) {
@@ -75,6 +77,14 @@ function endReply(request: IncomingRequest, response: OutgoingResponse, body: st
   if (body.length > 0) response.write(body);
   else response.flushHeaders();
   discardBody(request, () => response.end());
+}
+
+/**
+ * Takes what nobody has read of a short body out of the way of the next request. Node does so only if nobody has looked at its beginning
+ * either, as is done to a gzip header.
+ */
+function passOverBody(request: IncomingRequest): void {
+  if (!request.complete || request.readableLength > 0) request.resume();
 }
 
 /** Reads and forgets what still comes, until it ends, grows too long or takes too long; then calls `done` once. */
