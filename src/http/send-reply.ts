@@ -19,17 +19,19 @@ export interface SendOptions {
 
 /**
  * Sends a reply. A known body goes out in one piece with its length; a stream is read with backpressure. If the request's body has not
- * been read and is long, the reply is sent, some of the body thrown away, and the connection closed: a close with unread data would
- * reset it, and the client might never see the answer.
+ * been read and is long, or the connection ends with this reply, the reply is sent, some of the body thrown away, and the connection closed: a
+ * close with unread data would reset it, and the client might never see the answer.
  */
 export function sendReply(request: IncomingRequest, response: OutgoingResponse, reply: HttpReply, options: SendOptions): void {
   if (response.destroyed || response.headersSent) return;
   const { status, body } = reply;
-  const lingers = hasUnreadBody(request, lingerBytesMax);
+  const isLast = !isHttp2(response) && (options.closesConnection || !response.shouldKeepAlive);
+  const lingers = hasUnreadBody(request, isLast ? 0 : lingerBytesMax);
   const headers = joinHeaders(reply, options.extraHeaders, isHttp2(response));
-  if (!isHttp2(response) && (options.closesConnection || lingers)) response.shouldKeepAlive = false;
+  if (!isHttp2(response) && (isLast || lingers)) response.shouldKeepAlive = false;
   if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
     writeHead(response, status, headers);
+    passOverBody(request);
     void sendStream(response, body, options);
     return;
   }
@@ -59,6 +61,7 @@ function joinHeaders(reply: HttpReply, extraHeaders: SendOptions['extraHeaders']
 function endReply(request: IncomingRequest, response: OutgoingResponse, body: string | Uint8Array, lingers: boolean): void {
   if (!lingers) {
     response.end(body);
+    passOverBody(request);
     return;
   }
   if (isHttp2(response)) {
@@ -74,6 +77,14 @@ function endReply(request: IncomingRequest, response: OutgoingResponse, body: st
   if (body.length > 0) response.write(body);
   else response.flushHeaders();
   discardBody(request, () => response.end());
+}
+
+/**
+ * Takes what nobody has read of a short body out of the way of the next request. Node does so only if nobody has looked at its beginning
+ * either, as is done to a gzip header.
+ */
+function passOverBody(request: IncomingRequest): void {
+  if (!request.complete || request.readableLength > 0) request.resume();
 }
 
 /** Reads and forgets what still comes, until it ends, grows too long or takes too long; then calls `done` once. */

@@ -7,7 +7,7 @@ import { parseListenAddress, takeSystemdSockets } from '../../src/http/listen-ad
 import { createRouter } from '../../src/http/router.ts';
 import { startServer } from '../../src/http/server.ts';
 import type { HttpRequest } from '../../src/http/types.ts';
-import { exchange, put, RawClient, request, route, start } from './harness.ts';
+import { echoRoutes, exchange, put, RawClient, request, route, start } from './harness.ts';
 
 const refuse = defineRefusal('PG_TEST_ONLY', 418);
 
@@ -86,6 +86,46 @@ describe('replies', () => {
       .send('PUT /ignore HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc')
       .send(request('GET', '/hello'));
     expect(await client.readAll()).toMatch(/202 Accepted[^]*200 OK[^]*hello$/);
+  });
+
+  test('a body of which only the gzip header was looked at does not stand in the way of the next request', async () => {
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      yield Promise.resolve(Buffer.from('streamed'));
+    }
+    const { port } = await start([...echoRoutes, route('PUT', '/stream', () => ({ status: 200, body: pieces() }))]);
+    const sound = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
+    for (const [target, header, reply] of [
+      ['/ignore', sound, /^HTTP\/1\.1 202 [^]*\r\n\r\n/],
+      ['/stream', sound, /streamed\r\n0\r\n\r\n/],
+      ['/echo', Buffer.from('no gzip header'), /^HTTP\/1\.1 400 [^]*gzip: invalid header\n/],
+    ] as const) {
+      // More than Node takes of a body that nobody reads.
+      const body = Buffer.concat([header, Buffer.alloc(200_000)]);
+      const client = new RawClient(port).send(
+        `PUT ${target} HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: ${body.length}\r\n\r\n`,
+      );
+      client.send(body.subarray(0, 100));
+      await client.until(({ received }) => reply.test(received));
+      client.send(body.subarray(100)).send(request('GET', '/hello'));
+      expect(await client.readAll()).toMatch(/200 OK[^]*hello$/);
+    }
+  });
+
+  test('a reply that ends the connection is seen by a client whose body is still on its way', async () => {
+    const { port } = await start();
+    for (const first of ['HTTP/1.1\r\nConnection: close', 'HTTP/1.0']) {
+      const { socket } = new RawClient(port);
+      let reply = '';
+      socket.on('data', (chunk) => (reply += chunk.toString('latin1'))).pause();
+      socket.write(`PUT /ignore ${first}\r\nHost: h\r\nContent-Length: 20\r\n\r\n`);
+      for (let i = 0; i < 20; i++) {
+        // The server has a turn of the event loop to answer, or to reset the connection, which the next piece would meet.
+        await new Promise(setImmediate);
+        await new Promise<void>((resolve, reject) => socket.write('x', (error) => (error ? reject(error) : resolve())));
+      }
+      await new Promise((resolve) => socket.once('end', resolve).resume());
+      expect(reply).toMatch(/^HTTP\/1\.1 202 Accepted\r\n/);
+    }
   });
 
   test('the path reaches the router as it was sent', async () => {
