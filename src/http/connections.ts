@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2Session } from 'node:http2';
 import type { Server as NetServer, Socket } from 'node:net';
-import { connectionRequestsMax } from './limits.ts';
+import { connectionRequestsMax, lingerMsMax } from './limits.ts';
 
 /**
  * What becomes of a request that arrived: it begins, waits for those before it on its connection, too many wait there already, or the
@@ -38,7 +38,10 @@ export class ConnectionTracker {
   /** To be called before the server listens. */
   watch(server: NetServer, isTls: boolean): void {
     server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
-      if ('alpnProtocol' in socket && socket.alpnProtocol === 'h2') return;
+      if ('alpnProtocol' in socket && socket.alpnProtocol === 'h2') {
+        socket.once('finish', () => endSoon(socket));
+        return;
+      }
       this.responsesOf.set(socket, []);
       socket.once('close', () => this.forget(socket));
     });
@@ -110,4 +113,10 @@ export class ConnectionTracker {
     this.open -= responses.length;
     responses.length = 0;
   }
+}
+
+/** Nothing more will be said on this connection. A session of HTTP/2 that is over leaves it to the peer to close it, which may never do so. */
+function endSoon(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), lingerMsMax);
+  socket.once('close', () => clearTimeout(timer));
 }

@@ -149,6 +149,20 @@ describe.runIf(hasOpenssl)('TLS', () => {
     await server.close();
   });
 
+  test('a client of HTTP/2 that never closes its connection does not hold up a stop', async () => {
+    const server = await startWith(tlsLines());
+    // Node passes it on to the socket; its types do not know.
+    const halfOpen: ConnectionOptions & { allowHalfOpen: boolean } = { allowHalfOpen: true, rejectUnauthorized: false, ALPNProtocols: ['h2'] };
+    const socket = connect(server.port, '127.0.0.1', halfOpen);
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => undefined).resume();
+    await new Promise((resolve) => socket.once('secureConnect', resolve));
+    // The preface and empty settings: a session without streams.
+    socket.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])]));
+    await new Promise((resolve) => socket.once('data', resolve));
+    await expect(server.close()).resolves.toBeUndefined();
+  });
+
   test('a too large body over HTTP/2 is 413 and leaves the connection usable', async () => {
     const { port } = await startWith(tlsLines(), { bodyBytesMax: 1000 });
     const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
