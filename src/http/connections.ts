@@ -56,6 +56,11 @@ export class ConnectionTracker {
     return (this.responsesOf.get(socket)?.length ?? 0) === 0;
   }
 
+  /** Of the request in work on the connection. */
+  firstResponse(socket: Socket): ServerResponse | undefined {
+    return this.responsesOf.get(socket)?.[0];
+  }
+
   /** Whether requests on the connection wait for the one in work. */
   hasWaiting(socket: Socket): boolean {
     return (this.responsesOf.get(socket)?.length ?? 0) > 1;

@@ -53,7 +53,8 @@ export function createRequestListener(options: ServeOptions): RequestListener {
     else arrival = connections.beginRequest(request.socket, response);
     if (arrival === 'gone') return;
     (response as ServerResponse).on('close', onResponseClose);
-    if (arrival === 'waits') hurry(request);
+    const first = arrival === 'waits' ? connections.firstResponse(request.socket) : undefined;
+    if (first !== undefined) hurry(first);
     if (arrival === 'refused' || connections.openRequests > openRequestsMax) send(request, response, overloadReply);
     else if (arrival === 'begins') begin(response);
   };
@@ -65,8 +66,8 @@ interface Answerer {
   readonly begin: (response: OutgoingResponse) => void;
   readonly beginNext: (response: OutgoingResponse) => void;
   readonly send: (request: IncomingRequest, response: OutgoingResponse, reply: HttpReply) => void;
-  /** Another request came behind the one in work on its connection. */
-  readonly hurry: (request: IncomingRequest) => void;
+  /** Another request came behind this one, which is in work on its connection. */
+  readonly hurry: (response: ServerResponse) => void;
 }
 
 function createAnswerer({ router, gate, connections, bodyLimits, bodyBudgets, logger }: ServeOptions): Answerer {
@@ -143,7 +144,7 @@ function createAnswerer({ router, gate, connections, bodyLimits, bodyBudgets, lo
       fail(request, response, error);
     }
   };
-  return { begin: (response) => turn.begin(response), beginNext, send: sendNow, hurry: ({ socket }) => turn.hurry(socket) };
+  return { begin: (response) => turn.begin(response), beginNext, send: sendNow, hurry: (response) => turn.hurry(response) };
 }
 
 /** A Refusal is answered in its own words, one of the server's state with when to try again; anything else is ours or the world's fault, and only the log learns more. */

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { OutgoingResponse } from './messages.ts';
 
@@ -13,7 +14,7 @@ import type { OutgoingResponse } from './messages.ts';
  */
 export class Turn {
   private readonly beginOne: (response: OutgoingResponse) => void;
-  private arrived: OutgoingResponse[] = [];
+  private arrived = new Set<OutgoingResponse>();
   /** How to send the reply of each connection that has one here; there is one request in work on each. */
   private held = new Map<Socket, () => void>();
   private isPlanned = false;
@@ -26,7 +27,7 @@ export class Turn {
   /** Begins when all sockets have been read. */
   begin(response: OutgoingResponse): void {
     this.plan();
-    this.arrived.push(response);
+    this.arrived.add(response);
   }
 
   /** Calls `send` at the end of the turn, or when it is hurried. */
@@ -35,8 +36,13 @@ export class Turn {
     this.held.set(socket, send);
   }
 
-  /** Somebody waits behind the reply of this connection, if it is here. */
-  hurry(socket: Socket): void {
+  /**
+   * Another request waits behind this one, which so has arrived as a whole: it begins at once, or its reply leaves. A client that waits for
+   * no answers would else have more requests in a turn than may wait on a connection.
+   */
+  hurry(response: ServerResponse): void {
+    if (this.arrived.delete(response)) this.beginOne(response);
+    const { socket } = response.req;
     const send = this.held.get(socket);
     if (send === undefined) return;
     this.held.delete(socket);
@@ -52,7 +58,7 @@ export class Turn {
 
   private beginAll(): void {
     const { arrived } = this;
-    this.arrived = [];
+    this.arrived = new Set();
     for (const response of arrived) this.beginOne(response);
   }
 
