@@ -70,7 +70,7 @@ export class WriteQueue {
 
   async #run(): Promise<void> {
     // What else begins in this turn of the event loop goes into the same commit.
-    await undefined;
+    await Promise.resolve();
     let answerLast = (): void => undefined;
     while (this.#waiting.length > 0) {
       const batch = this.#takeBatch();

@@ -152,7 +152,11 @@ describe.runIf(hasOpenssl)('TLS', () => {
   test('a client of HTTP/2 that never closes its connection does not hold up a stop', async () => {
     const server = await startWith(tlsLines());
     // Node passes it on to the socket; its types do not know.
-    const halfOpen: ConnectionOptions & { allowHalfOpen: boolean } = { allowHalfOpen: true, rejectUnauthorized: false, ALPNProtocols: ['h2'] };
+    const halfOpen: ConnectionOptions & { allowHalfOpen: boolean } = {
+      allowHalfOpen: true,
+      rejectUnauthorized: false,
+      ALPNProtocols: ['h2'],
+    };
     const socket = connect(server.port, '127.0.0.1', halfOpen);
     onTestFinished(() => void socket.destroy());
     socket.on('error', () => undefined).resume();
