@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { escapeFamily, escapeName, type EscapingScheme } from '../model/escaping.ts';
 import { isLegacyMetricName } from '../model/names.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
-import type { ExposedFamily } from './exposed-family.ts';
+import type { ExposedFamily, Exposition } from './exposed-family.ts';
 import { writeChunkBytes } from './limits.ts';
 import { encodeMessageStart } from './protobuf/family-header.ts';
 import { writeFamilyHeader } from './ready-text.ts';
@@ -13,28 +13,27 @@ import { MessageChunk } from './page/message-chunk.ts';
 
 /** The text exposition (0.0.4 and 1.0.0). A chunk is good until the next one is asked for. */
 // Hot path: guarded by bench/.
-export async function* writeTextExposition(families: readonly ExposedFamily[], scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
-  const writer = borrowWriter();
+export async function* writeTextExposition(exposition: Exposition, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+  const writer = borrowWriter(exposition);
   try {
-    for (let next = 0; next < families.length;) {
-      next = addFamilies(writer, families, next, scheme);
+    writer.recall(scheme);
+    do {
+      addFamilies(writer, exposition.families, scheme);
       yield* writer.write();
-    }
+    } while (writer.familyCount < exposition.families.length);
     if (!writer.page.isEmpty) yield writer.page.take();
   } finally {
     returnWriter(writer);
   }
 }
 
-/** Says what comes next, from the family at `from` on. Answers which family comes after that. No generator: those are long in being compiled. */
-function addFamilies(writer: LineWriter, families: readonly ExposedFamily[], from: number, scheme: EscapingScheme): number {
-  let next = from;
-  while (next < families.length && !writer.isFull) {
-    const { name, help, type, parts } = families[next++] as ExposedFamily;
+/** Says what comes next, which the writer may know from the scrape before. No generator: those are long in being compiled. */
+function addFamilies(writer: LineWriter, families: readonly ExposedFamily[], scheme: EscapingScheme): void {
+  while (writer.familyCount < families.length && !writer.isFull) {
+    const { name, help, type, parts } = families[writer.familyCount++] as ExposedFamily;
     writer.addText(writeFamilyHeader(name, help, type, scheme));
     for (const part of parts) part.addLines(writer, scheme);
   }
-  return next;
 }
 
 /** For readers that look ahead: chunks that stay good. */
@@ -44,8 +43,9 @@ export async function* copyChunks(chunks: AsyncIterable<Uint8Array>): AsyncGener
 
 /** Varint-length-delimited `io.prometheus.client.MetricFamily` messages, one per family. A chunk is good until the next one is asked for. */
 // Hot path: guarded by bench/. One generator for all: with one for each step, the way of a small chunk through them took as long as encoding it.
-export async function* writeProtobufExposition(families: readonly ExposedFamily[], scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
-  const lines = borrowWriter();
+export async function* writeProtobufExposition(exposition: Exposition, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+  const { families } = exposition;
+  const lines = borrowWriter(exposition);
   const writer = new FieldWriter(lines, scheme);
   const chunk = new MessageChunk();
   try {
@@ -65,12 +65,12 @@ export async function* writeProtobufExposition(families: readonly ExposedFamily[
 
 /** Protobuf's text format, for people who look: `write` renders one family. */
 export async function* writePrototextExposition(
-  families: Iterable<ExposedFamily>,
+  exposition: Exposition,
   scheme: EscapingScheme,
   write: (family: MetricFamily) => string,
 ): AsyncGenerator<Uint8Array> {
-  for (const { name, help, type, parts } of families) {
-    const members = parts.flatMap((part) => [...part.families()]);
+  for (const { name, help, type, parts } of exposition.families) {
+    const members = parts.flatMap((part) => [...part.familiesIn(exposition)]);
     const metrics = members.flatMap((member) => sortMetrics(member.metrics));
     const whole = { name, help, type, unit: firstUnit(members), metrics, unknownFields: null, flaw: null };
     yield Buffer.from(write(escapeFamily(whole, scheme)));

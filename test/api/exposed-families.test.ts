@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mergeFamilies } from '../../src/api/exposed-families.ts';
+import { FamilyMerger } from '../../src/api/exposed-families.ts';
 import type { MetricType } from '../../src/model/metric-family.ts';
 import { createFamily, createGauge, createHistogram, createMetric } from '../exposition/families.ts';
 import { createStore, pushOf, write } from '../store/support.ts';
@@ -11,7 +11,7 @@ const ownGauge = createFamily('other_count', 'gauge', [createGauge({}, 1)]);
 function merge(body: string): Record<string, MetricType> {
   const store = createStore();
   write(store, pushOf('replace', { job: 'a' }, body));
-  const families = mergeFamilies([ownHistogram, ownGauge], store.readExposition());
+  const { families } = new FamilyMerger().merge([ownHistogram, ownGauge], store.readExposition());
   return Object.fromEntries(families.filter(({ name }) => !name.startsWith('push_')).map(({ name, type }) => [name, type]));
 }
 

@@ -265,10 +265,11 @@ describe('what a scrape reads', () => {
   test('a snapshot does not change while it is read', () => {
     const store = createStore();
     for (let i = 0; i < 600; i++) write(store, pushOf('replace', { job: `j${i}` }, 'f 1\n'));
-    const parts = store.readExposition().find(({ name }) => name === 'f')?.parts ?? [];
+    const exposition = store.readExposition();
+    const parts = exposition.families.find(({ name }) => name === 'f')?.parts ?? [];
     for (let i = 0; i < 600; i++)
       write(store, i % 2 === 0 ? pushOf('replace', { job: `j${i}` }, 'f 2\n') : { kind: 'delete', key: keyOf({ job: `j${i}` }), atMs: 0 });
-    const lines = joinTexts(parts).trimEnd().split('\n');
+    const lines = joinTexts(parts, exposition).trimEnd().split('\n');
     expect(lines).toEqual(Array.from({ length: 600 }, (_, i) => `f{instance="",job="j${i}"} 1`));
     expect(expose(store).split('\n')).toHaveLength(302);
   });

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareAsBytes } from '../../../src/base/bytes.ts';
 import { PushDecoder } from '../../../src/exposition/decode-push.ts';
+import { FamilyMerger } from '../../../src/api/exposed-families.ts';
+import type { Exposition } from '../../../src/exposition/exposed-family.ts';
 import { writeTextExposition } from '../../../src/exposition/exposition-writer.ts';
 import { FormFamilies, plainFamilies } from '../../../src/exposition/form-families.ts';
 import { idleWriterBytesMax, imageTextBytesMax, scriptBytesMax, textPageBytes } from '../../../src/exposition/limits.ts';
@@ -41,11 +43,19 @@ function describeGroups(groups: readonly Group[]): string {
     .join('');
 }
 
+const mergers = new WeakMap<MetricStore, FamilyMerger>();
+
+/** As scrapes see it: the same array of families as long as there are the same. */
+function inOrderOfNames(store: MetricStore): Exposition {
+  const merger = mergers.get(store) ?? new FamilyMerger();
+  mergers.set(store, merger);
+  return merger.merge([], store.readExposition());
+}
+
 /** A scrape, whose chunks are good only until the next; with the headers of the times left out. */
 async function* scrape(store: MetricStore): AsyncGenerator<string> {
-  const families = store.readExposition().toSorted((a, b) => compareAsBytes(a.name, b.name));
   let text = '';
-  for await (const chunk of writeTextExposition(families, 'underscores')) {
+  for await (const chunk of writeTextExposition(inOrderOfNames(store), 'underscores')) {
     text += Buffer.from(chunk).toString('latin1');
     yield '';
   }
@@ -93,8 +103,9 @@ test('a scrape shows what the groups hold, however often they change between scr
 
 /** The groups as a scrape shows them: one that came into the place of another stands there. */
 function inOrder(store: MetricStore): Group[] {
-  const order = [...store.readExposition()].find(({ name }) => name === 'push_time_seconds');
-  const keys = [...(order?.parts ?? [])].flatMap((part) => [...part.families()].flatMap(({ metrics }) => metrics));
+  const exposition = store.readExposition();
+  const order = exposition.families.find(({ name }) => name === 'push_time_seconds');
+  const keys = [...(order?.parts ?? [])].flatMap((part) => [...part.familiesIn(exposition)].flatMap(({ metrics }) => metrics));
   return keys.map(({ labels }) => {
     const { job } = Object.fromEntries(labels.map(({ name, value }) => [name, value])) as { job: string };
     return store.group(keyOf({ job }).id) as Group;
@@ -153,12 +164,12 @@ test('texts of groups without form are laid out up to a bound, and all of them a
   // Each with families of its own, so that none share a form.
   for (let i = 0; i < groups; i++) push(store, { job: `j${i}` }, `alone_${i}{text="${text}"} 1\nother_${i} ${i}\n`);
   // The one that is idle has other groups in it.
-  borrowWriter();
+  borrowWriter(createStore().readExposition());
   for (let round = 0; round < 2; round++) {
     expect((await scrapeAll(store)) === describeGroups(inOrder(store))).toBe(true);
     push(store, { job: 'j0' }, `alone_0{text="${text}"} 2${round}\nother_0 ${round}\n`);
   }
-  const writer = borrowWriter();
+  const writer = borrowWriter(createStore().readExposition());
   const { size } = writer.page.memory;
   returnWriter(writer);
   expect(size).toBeGreaterThan(imageTextBytesMax / 2);
@@ -168,10 +179,10 @@ test('texts of groups without form are laid out up to a bound, and all of them a
 test('a scrape that ends early gives its writer back', async () => {
   const store = createStore();
   for (let i = 0; i < 2000; i++) push(store, { job: `j${i}` }, bodyOf(4, '1'));
-  const writer = borrowWriter();
+  const writer = borrowWriter(createStore().readExposition());
   returnWriter(writer);
   for await (const part of scrape(store)) if (part === '') break;
-  const next = borrowWriter();
+  const next = borrowWriter(createStore().readExposition());
   expect(next).toBe(writer);
   returnWriter(next);
 });
