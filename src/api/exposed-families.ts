@@ -2,6 +2,7 @@ import { compareAsBytes } from '../base/bytes.ts';
 import { allExposedSuffixes, exposedSuffixes } from '../model/exposed-names.ts';
 import type { MetricFamily, MetricType } from '../model/metric-family.ts';
 import type { ExposedFamily, ExposedPart, Exposition } from '../exposition/exposed-family.ts';
+import type { ExposedValues } from '../exposition/exposed-values.ts';
 import { renderLabel, SampleRenderer } from '../exposition/sample-text.ts';
 
 /** Merges our own metrics with all groups, from scrape to scrape: as long as there are the same families, they are the same array. */
@@ -67,19 +68,19 @@ function clashesBySuffix({ name, type }: MetricFamily, pushedTypes: ReadonlyMap<
 }
 
 function exposeOwn({ name }: MetricFamily): ExposedPart {
-  const familyIn = ({ own }: Exposition): MetricFamily => own.get(name) as MetricFamily;
+  const familyIn = ({ own }: ExposedValues): MetricFamily => own.get(name) as MetricFamily;
   return {
     addLines(writer) {
-      writer.addOwn((exposition) => renderLines(familyIn(exposition)));
+      writer.addOwn((values) => renderLines(familyIn(values)));
     },
     addFields(writer) {
-      writer.addInFull(familyIn(writer.lines.exposition));
+      writer.addInFull(familyIn(writer.lines.values));
       return true;
     },
     *writeFields(writer) {
-      yield writer.addInFull(familyIn(writer.lines.exposition));
+      yield writer.addInFull(familyIn(writer.lines.values));
     },
-    familiesIn: (exposition) => [familyIn(exposition)],
+    familiesIn: (values) => [familyIn(values)],
   };
 }
 

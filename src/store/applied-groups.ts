@@ -21,7 +21,8 @@ export class AppliedGroups {
   readonly #log: RateLimitedLog;
   /** What scrapes see, until something changes: all groups, those that show their times, and all families. */
   #groupsSeen: readonly (Group | null)[] | null = null;
-  #timesSeen: readonly ExposedFamily[] | null = null;
+  #timesSeen: TimesSeen = { slots: [], families: [] };
+  #areTimesKnown = false;
   #familiesSeen: FamiliesSeen | null = null;
 
   /** What `quarantine` holds is not exposed. `log` is told of each family left out now and then, and of HELPs that differ. */
@@ -74,17 +75,18 @@ export class AppliedGroups {
   }
 
   #seeTimes(groups: readonly (Group | null)[]): readonly ExposedFamily[] {
-    // What is held back comes and goes; as long as it does, this is not known from one scrape to the next.
-    const areAllShown = this.#quarantine.size === 0;
-    if (this.#timesSeen !== null && areAllShown) return this.#timesSeen;
+    if (this.#areTimesKnown) return this.#timesSeen.families;
     const slots: number[] = [];
     for (let slot = 0; slot < groups.length; slot++) {
       const group = groups[slot] as Group | null;
       if (group !== null && !this.#quarantine.has(group.key.id, pushTimeName)) slots.push(slot);
     }
-    const times = exposePushTimes(slots);
-    this.#timesSeen = areAllShown ? times : null;
-    return times;
+    const { slots: before } = this.#timesSeen;
+    const isSame = slots.length === before.length && slots.every((slot, i) => slot === before[i]);
+    if (!isSame) this.#timesSeen = { slots, families: exposePushTimes(slots) };
+    // Times that are held back may come back whatever happens to other groups.
+    this.#areTimesKnown = this.#quarantine.size === 0;
+    return this.#timesSeen.families;
   }
 
   /** First half of a change: what goes is no longer exposed, so that what comes finds its place free whatever the order of the changes. */
@@ -122,7 +124,7 @@ export class AppliedGroups {
         this.#exposition.show(slot, family, before?.families.get(family.name));
       }
     }
-    if (placed === undefined) this.#timesSeen = null;
+    if (placed === undefined) this.#areTimesKnown = false;
     this.#groups.set(key.id, { group: after, slot, isWhole });
   }
 
@@ -138,9 +140,15 @@ export class AppliedGroups {
     this.#groups.delete(key.id);
     this.#bySlot[placed.slot] = null;
     this.#groupsSeen = null;
-    this.#timesSeen = null;
+    this.#areTimesKnown = false;
     this.#freeSlots.add(placed.slot);
   }
+}
+
+/** The groups that show their times, and the families that they show. */
+interface TimesSeen {
+  readonly slots: readonly number[];
+  readonly families: readonly ExposedFamily[];
 }
 
 /** Those of groups and of times, and both. */

@@ -1,4 +1,5 @@
-import type { ExposedPart, Exposition } from '../exposition/exposed-family.ts';
+import type { ExposedPart } from '../exposition/exposed-family.ts';
+import type { ExposedValues } from '../exposition/exposed-values.ts';
 import type { FormFamily } from '../exposition/fast-text/text-form.ts';
 import { FormFamilies } from '../exposition/form-families.ts';
 import type { FieldSource, FieldWriter } from '../exposition/page/field-writer.ts';
@@ -45,7 +46,7 @@ export class ExposedGroups implements ExposedPart {
     for (const slots of this.#slots) yield* writer.write(slots, source);
   }
 
-  *familiesIn({ groups }: Exposition): Generator<MetricFamily> {
+  *familiesIn({ groups }: ExposedValues): Generator<MetricFamily> {
     for (const slots of this.#slots) for (const slot of slots) yield readFamily(this.#memberOf((groups[slot] as Group).families));
   }
 

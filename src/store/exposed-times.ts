@@ -1,4 +1,5 @@
-import type { ExposedPart, Exposition } from '../exposition/exposed-family.ts';
+import type { ExposedPart } from '../exposition/exposed-family.ts';
+import type { ExposedValues } from '../exposition/exposed-values.ts';
 import type { FieldSource, FieldWriter } from '../exposition/page/field-writer.ts';
 import type { LineWriter } from '../exposition/page/line-writer.ts';
 import { readyTextOf } from '../exposition/ready-text.ts';
@@ -39,7 +40,7 @@ export class ExposedTimes implements ExposedPart {
     yield* writer.write(this.#slots, this.#source());
   }
 
-  *familiesIn({ groups }: Exposition): Generator<MetricFamily> {
+  *familiesIn({ groups }: ExposedValues): Generator<MetricFamily> {
     for (const slot of this.#slots) yield readFamily(this.#create(groups[slot] as Group));
   }
 

@@ -31,27 +31,15 @@ export class Arena {
   allocate(bytes: number): number {
     while (this.#next + bytes > this.#end) this.#enterBlock(bytes);
     const address = this.#next;
-    this.#next += bytes;
+    this.#next = (address + bytes + 3) & ~3;
     this.#used += bytes;
-    this.#align();
     return address;
-  }
-
-  /** So many bytes of the last area were not needed. */
-  giveBack(bytes: number): void {
-    this.#next -= bytes;
-    this.#used -= bytes;
-    this.#align();
-  }
-
-  #align(): void {
-    this.#next = (this.#next + 3) & ~3;
   }
 
   #enterBlock(bytes: number): void {
     this.#block++;
     if (this.#block === this.#blocks.length) {
-      const size = Math.max(bytes, arenaBlockBytes);
+      const size = Math.ceil(bytes / arenaBlockBytes) * arenaBlockBytes;
       this.#blocks.push({ start: this.#memory.allocate(size), size });
     }
     const { start, size } = this.#blocks[this.#block] as Block;

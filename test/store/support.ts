@@ -1,7 +1,8 @@
 import { compareAsBytes } from '../../src/base/bytes.ts';
 import { silentLogger, type Logger } from '../../src/base/logger.ts';
 import type { Refusal } from '../../src/base/errors.ts';
-import type { ExposedPart, Exposition } from '../../src/exposition/exposed-family.ts';
+import type { ExposedPart } from '../../src/exposition/exposed-family.ts';
+import type { ExposedValues } from '../../src/exposition/exposed-values.ts';
 import { borrowWriter, returnWriter } from '../../src/exposition/page/line-writer.ts';
 import { writeFamilyHeader } from '../../src/exposition/ready-text.ts';
 import { PushDecoder } from '../../src/exposition/decode-push.ts';
@@ -38,10 +39,10 @@ export function write(store: MetricStore, request: WriteRequest): Refusal | null
 }
 
 /** The sample lines of a family as a scrape shows them. */
-export function joinTexts(parts: readonly ExposedPart[], exposition: Exposition): string {
-  const writer = borrowWriter({ ...exposition, families: [] });
+export function joinTexts(parts: readonly ExposedPart[], values: ExposedValues): string {
+  const writer = borrowWriter(values);
   const texts: Buffer[] = [];
-  writer.recall('underscores');
+  writer.recall(parts, 'text underscores');
   for (const part of parts) part.addLines(writer, 'underscores');
   for (const chunk of writer.write()) texts.push(Buffer.from(chunk));
   texts.push(Buffer.from(writer.page.take()));

@@ -1,11 +1,11 @@
 import type { Group } from '../../model/group.ts';
 import { createFormLines, type FormLines, lineStops } from '../../wasm/form-lines.ts';
 import { WordTable } from '../../wasm/word-table.ts';
-import type { EscapingScheme } from '../../model/escaping.ts';
-import type { ExposedFamily, Exposition } from '../exposed-family.ts';
+import type { ExposedValues } from '../exposed-values.ts';
 import { idleWriterBytesMax, keptScriptBytesMax, scriptBytesMax, writerGrowthBytes } from '../limits.ts';
 import { FieldPage } from './field-page.ts';
 import { GroupImage } from './group-image.ts';
+import { MessagePage } from './message-page.ts';
 import { PlacedFamilies } from './placed-families.ts';
 import { type OwnSource, ScrapeScript, type TextSource } from './scrape-script.ts';
 import { TextPage } from './text-page.ts';
@@ -22,8 +22,10 @@ export class LineWriter {
   readonly #lines: FormLines = createFormLines(this.page.memory);
   /** What was told of the exposition at hand, kept for the next one: most have the same families of the same groups. */
   readonly #script: ScrapeScript = new ScrapeScript(this.page.memory);
-  #scriptFamilies: readonly ExposedFamily[] | null = null;
-  #scriptScheme: EscapingScheme | null = null;
+  #scriptFamilies: readonly unknown[] | null = null;
+  #scriptForm = '';
+  /** Families before those of the script. */
+  #scriptStart = 0;
   /** Steps of the script that are written, and bytes of it at that time. */
   #writtenSteps = 0;
   #writtenBytes = 0;
@@ -31,7 +33,7 @@ export class LineWriter {
   readonly #familyScript: ScrapeScript = new ScrapeScript(this.page.memory);
   /** One of the two. */
   #current: ScrapeScript = this.#script;
-  #exposition: Exposition = { families: [], groups: [], own: new Map() };
+  #values: ExposedValues = { groups: [], own: new Map() };
   /** Families that the script tells of, and those before. */
   familyCount = 0;
   /** What the lines need of each form for the family at hand. */
@@ -39,6 +41,7 @@ export class LineWriter {
   #family = 0;
   #isWholeTold = false;
   #fieldPage: FieldPage | null = null;
+  #messagePage: MessagePage | null = null;
   /** Bytes of memory after the first scrape. */
   #firstSize = 0;
 
@@ -47,9 +50,14 @@ export class LineWriter {
     return (this.#fieldPage ??= new FieldPage(this.page));
   }
 
-  /** What is written at the moment. */
-  get exposition(): Exposition {
-    return this.#exposition;
+  /** Beside the page, too. */
+  get messagePage(): MessagePage {
+    return (this.#messagePage ??= new MessagePage(this.page, this.#image, this.#script));
+  }
+
+  /** What is in the families at the moment. */
+  get values(): ExposedValues {
+    return this.#values;
   }
 
   /** From now on it is this family, of groups that hold it. */
@@ -62,24 +70,34 @@ export class LineWriter {
     this.#family = this.#families.addressOfTimes(name, start);
   }
 
-  /** To be called before families are told: goes on from what was told of the last exposition, if that is of use for this one. */
-  recall(scheme: EscapingScheme): void {
-    const { families } = this.#exposition;
+  /** To be called before families are told, in this `form`: goes on from what was told of the last exposition, if that is of use for this one. */
+  recall(families: readonly unknown[], form: string): void {
     this.#writtenSteps = 0;
     this.#writtenBytes = 0;
-    if (families === this.#scriptFamilies && scheme === this.#scriptScheme) {
-      this.#script.renew(this.#exposition);
+    if (families === this.#scriptFamilies && form === this.#scriptForm) {
+      this.#script.renew(this.#values);
       return;
     }
     this.#script.clear();
     this.familyCount = 0;
+    this.#scriptStart = 0;
     this.#scriptFamilies = families;
-    this.#scriptScheme = scheme;
+    this.#scriptForm = form;
   }
 
   /** Whether it is time to write what was added. */
   get isFull(): boolean {
     return this.#script.size - this.#writtenBytes > scriptBytesMax;
+  }
+
+  /** A message comes next, and what its metrics are made of. `header`: it without them. */
+  addMessage(valueTag: number, nameLength: number, header: Uint8Array): void {
+    this.#script.addMessage(valueTag, nameLength, header);
+  }
+
+  /** Which of the families is that of a message that was told. */
+  familyOf(message: number): number {
+    return this.#scriptStart + message;
   }
 
   /** A text comes next. */
@@ -89,7 +107,7 @@ export class LineWriter {
 
   /** A text of our own comes next, another one with each exposition. */
   addOwn(source: OwnSource): void {
-    this.#script.addOwn(source, this.#exposition);
+    this.#script.addOwn(source, this.#values);
   }
 
   /** The lines of the groups at these slots come next. What is not laid out is asked for. */
@@ -110,9 +128,15 @@ export class LineWriter {
         this.skip();
       }
     }
+    this.noteWritten();
+  }
+
+  /** All that was told is written. Answers with which step it goes on. */
+  noteWritten(): number {
     this.#writtenSteps = this.#script.length;
     this.#writtenBytes = this.#script.size;
     if (this.#writtenBytes > keptScriptBytesMax) this.#forgetScript();
+    return this.#writtenSteps;
   }
 
   /** For those who look at each page: `goOn` writes for the groups at these slots, whose text says all; the others are foreign. */
@@ -160,10 +184,10 @@ export class LineWriter {
   }
 
   /** To be called before each exposition. */
-  start(exposition: Exposition): void {
+  start(values: ExposedValues): void {
     this.page.take();
-    this.#exposition = exposition;
-    this.#image.lookAt(exposition.groups);
+    this.#values = values;
+    this.#image.lookAt(values.groups);
     this.#reserveForms();
   }
 
@@ -182,6 +206,7 @@ export class LineWriter {
   #forgetScript(): void {
     this.#script.clear();
     this.#scriptFamilies = null;
+    this.#scriptStart = this.familyCount;
     this.#writtenSteps = 0;
     this.#writtenBytes = 0;
   }
@@ -201,10 +226,10 @@ function noText(): string {
 /** One that no scrape uses at the moment. */
 let idle: LineWriter | null = null;
 
-export function borrowWriter(exposition: Exposition): LineWriter {
+export function borrowWriter(values: ExposedValues): LineWriter {
   const writer = idle ?? new LineWriter();
   idle = null;
-  writer.start(exposition);
+  writer.start(values);
   return writer;
 }
 

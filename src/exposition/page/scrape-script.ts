@@ -1,15 +1,16 @@
 import type { Group } from '../../model/group.ts';
-import { stepWords } from '../../wasm/form-lines.ts';
 import { Arena } from '../../wasm/arena.ts';
+import { stepWords } from '../../wasm/form-lines.ts';
 import type { LinearMemory } from '../../wasm/linear-memory.ts';
+import { beginsMessage, messageHeadWords } from '../../wasm/messages.ts';
 import { WordTable } from '../../wasm/word-table.ts';
-import type { Exposition } from '../exposed-family.ts';
+import type { ExposedValues } from '../exposed-values.ts';
 
 /** What a group says of a family, where that is not laid out. */
 export type TextSource = (group: Group) => string | Uint8Array;
 
 /** What is said of a family that no group holds. */
-export type OwnSource = (exposition: Exposition) => string;
+export type OwnSource = (values: ExposedValues) => string;
 
 /** What comes next in an exposition, laid out for `FormLines`: texts, and families of groups by their slots. It lies there until it is cleared. */
 // Hot path: guarded by bench/.
@@ -24,6 +25,8 @@ export class ScrapeScript {
   readonly #ownRoom: Arena;
   readonly #ownSteps: number[] = [];
   readonly #ownSources: OwnSource[] = [];
+  /** The steps with which messages begin. */
+  readonly #messageSteps: number[] = [];
 
   constructor(memory: LinearMemory) {
     this.#memory = memory;
@@ -49,8 +52,33 @@ export class ScrapeScript {
     this.#sources.length = 0;
     this.#ownSteps.length = 0;
     this.#ownSources.length = 0;
+    this.#messageSteps.length = 0;
     this.#room.clear();
     this.#ownRoom.clear();
+  }
+
+  /** The next steps make a message. `header`: of it, without its metrics; for the rest see `Messages`. */
+  addMessage(valueTag: number, nameLength: number, header: Uint8Array): void {
+    const step = this.#add(null);
+    const length = messageHeadWords * wordBytes + header.length;
+    const address = this.#room.allocate(length);
+    const { bytes, words } = this.#memory;
+    words[address / wordBytes] = valueTag;
+    words[address / wordBytes + 1] = nameLength;
+    words[address / wordBytes + 2] = this.#messageSteps.push(step) - 1;
+    bytes.set(header, address + messageHeadWords * wordBytes);
+    this.#set(step, beginsMessage, address, length);
+  }
+
+  /** Which message begins with this step. */
+  messageAt(step: number): number {
+    const { words } = this.#memory;
+    return words[(words[this.#wordOf(step) + 1] as number) / wordBytes + 2] as number;
+  }
+
+  /** The step with which this message begins; behind all steps for the one after the last. */
+  stepOfMessage(index: number): number {
+    return this.#messageSteps[index] ?? this.length;
   }
 
   addText(text: string): void {
@@ -58,17 +86,17 @@ export class ScrapeScript {
     this.#setText(step, text, this.#room);
   }
 
-  addOwn(source: OwnSource, exposition: Exposition): void {
+  addOwn(source: OwnSource, values: ExposedValues): void {
     const step = this.#add(null);
     this.#ownSteps.push(step);
     this.#ownSources.push(source);
-    this.#setText(step, source(exposition), this.#ownRoom);
+    this.#setText(step, source(values), this.#ownRoom);
   }
 
   /** The same once more, for another scrape: what `addOwn` told of is asked for anew. */
-  renew(exposition: Exposition): void {
+  renew(values: ExposedValues): void {
     this.#ownRoom.clear();
-    for (const [i, source] of this.#ownSources.entries()) this.#setText(this.#ownSteps[i] as number, source(exposition), this.#ownRoom);
+    for (const [i, source] of this.#ownSources.entries()) this.#setText(this.#ownSteps[i] as number, source(values), this.#ownRoom);
   }
 
   /** `family`: its address (see `PlacedFamilies`). */
@@ -94,9 +122,9 @@ export class ScrapeScript {
   }
 
   #setText(step: number, text: string, room: Arena): void {
-    const address = room.allocate(text.length * utf8BytesMax);
-    const length = this.#memory.bytes.write(text, address);
-    room.giveBack(text.length * utf8BytesMax - length);
+    const length = Buffer.byteLength(text);
+    const address = room.allocate(length);
+    this.#memory.bytes.write(text, address);
     this.#set(step, 0, address, length);
   }
 
@@ -114,5 +142,3 @@ export class ScrapeScript {
 }
 
 const wordBytes = 4;
-/** Of one UTF-16 code unit. */
-const utf8BytesMax = 3;

@@ -6,7 +6,7 @@ import { PushDecoder } from '../../../src/exposition/decode-push.ts';
 import type { Exposition } from '../../../src/exposition/exposed-family.ts';
 import { writeProtobufExposition, writeTextExposition } from '../../../src/exposition/exposition-writer.ts';
 import { FormFamilies } from '../../../src/exposition/form-families.ts';
-import { fieldPieceBytes, textPageBytes, transcodedMembersMax } from '../../../src/exposition/limits.ts';
+import { fieldPieceBytes, keptScriptBytesMax, textPageBytes, transcodedMembersMax } from '../../../src/exposition/limits.ts';
 import { sortMetrics } from '../../../src/exposition/metric-order.ts';
 import { decodeDelimitedFamilies, encodeDelimitedFamily } from '../../../src/exposition/protobuf/codec.ts';
 import type { MetricStore } from '../../../src/store/metric-store.ts';
@@ -108,6 +108,18 @@ test('families, lines and metrics of any size', async () => {
   }
   expect([...store.groups()].filter(({ families }) => families instanceof FormFamilies).length).toBeGreaterThan(3);
   expect((await scrape(store)).length).toBeGreaterThan(4 * fieldPieceBytes);
+  await expectAllInFull(store);
+});
+
+test('headers of any size, many of them, and of families without metrics', async () => {
+  const store = createStore();
+  const families = Array.from({ length: 60 }, (_, i) => {
+    const help = `${i} ☃`.repeat(i % 10 === 0 ? 150_000 : i % 10 === 1 ? 3000 * i : i);
+    return `# HELP f${i} ${help}\n# TYPE f${i} gauge\n${i % 3 === 0 ? '' : `f${i} ${i}\n`}`;
+  });
+  for (let i = 0; i < 5; i++) push(store, { job: `j${i}` }, families.join(''));
+  expect(families.join('').length).toBeGreaterThan(keptScriptBytesMax);
+  await expectAllInFull(store);
   await expectAllInFull(store);
 });
 

@@ -1,18 +1,25 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { compareAsBytes } from '../../../src/base/bytes.ts';
 import { PushDecoder } from '../../../src/exposition/decode-push.ts';
 import { FamilyMerger } from '../../../src/api/exposed-families.ts';
 import type { Exposition } from '../../../src/exposition/exposed-family.ts';
 import { writeTextExposition } from '../../../src/exposition/exposition-writer.ts';
 import { FormFamilies, plainFamilies } from '../../../src/exposition/form-families.ts';
-import { idleWriterBytesMax, imageTextBytesMax, scriptBytesMax, textPageBytes } from '../../../src/exposition/limits.ts';
+import {
+  idleWriterBytesMax,
+  imageTextBytesMax,
+  keptScriptBytesMax,
+  scriptBytesMax,
+  textPageBytes,
+} from '../../../src/exposition/limits.ts';
 import { borrowWriter, LineWriter, returnWriter } from '../../../src/exposition/page/line-writer.ts';
 import { writeFamilyHeader } from '../../../src/exposition/ready-text.ts';
 import { formatGoFloat } from '../../../src/exposition/go-number.ts';
 import type { Group } from '../../../src/model/group.ts';
 import type { MetricStore } from '../../../src/store/metric-store.ts';
 import { createStore, keyOf, write } from '../../store/support.ts';
+import { createFamily, createGauge } from '../families.ts';
 
 const decoder = new PushDecoder(false);
 
@@ -155,6 +162,41 @@ test('more families than are laid out at once, with headers in any letters', asy
   for (let i = 0; i < 3; i++) push(store, { job: `j${i}` }, families.join(''));
   expect(families.join('').length).toBeGreaterThan(scriptBytesMax);
   expect((await scrapeAll(store)) === describeGroups(inOrder(store))).toBe(true);
+});
+
+test('what the last scrape was told is not told again, and our own metrics are those of now', async () => {
+  const store = createStore();
+  for (let i = 0; i < 5; i++) push(store, { job: `j${i}` }, bodyOf(2, '1'));
+  const merger = new FamilyMerger();
+  const read = async (own: number): Promise<string> => {
+    const exposition = merger.merge([createFamily('own', 'gauge', [createGauge({}, own)])], store.readExposition());
+    let text = '';
+    for await (const chunk of writeTextExposition(exposition, 'underscores')) text += Buffer.from(chunk).toString();
+    return text;
+  };
+  const first = await read(1);
+  const told = vi.spyOn(LineWriter.prototype, 'addGroups');
+  const second = await read(123456.5);
+  expect(told).not.toHaveBeenCalled();
+  expect(second).toBe(first.replace(/^own 1$/m, 'own 123456.5'));
+  push(store, { job: 'new' }, bodyOf(2, '1'));
+  expect(await read(1)).toContain('m0{instance="",job="new"');
+  expect(told).toHaveBeenCalled();
+  told.mockRestore();
+});
+
+test('what is too large to be kept is told anew', async () => {
+  const store = createStore();
+  const help = 'h'.repeat(100_000);
+  const families = Array.from({ length: 100 }, (_, i) => `# HELP f${i} ${help}\n# TYPE f${i} gauge\nf${i} ${i}\n`);
+  for (let i = 0; i < 3; i++) push(store, { job: `j${i}` }, families.join(''));
+  expect(families.join('').length).toBeGreaterThan(2 * keptScriptBytesMax);
+  const finish = vi.spyOn(LineWriter.prototype, 'finish');
+  for (let round = 0; round < 2; round++) {
+    expect((await scrapeAll(store)) === describeGroups(inOrder(store))).toBe(true);
+    expect((finish.mock.contexts[round] as LineWriter).page.memory.size).toBeLessThan(2 * keptScriptBytesMax);
+  }
+  finish.mockRestore();
 });
 
 test('texts of groups without form are laid out up to a bound, and all of them are shown', async () => {
