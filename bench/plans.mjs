@@ -1,6 +1,6 @@
 // How much is measured, and for how long. The sizes of `full` are those of the table of limits.
 
-/** The canonical workload (no arguments): about twenty minutes on two cores. */
+/** The canonical workload (no arguments): about twenty-five minutes on two cores. */
 const full = {
   rounds: 3,
   /** Workloads at once: more than one is no measurement. */
