@@ -75,7 +75,7 @@ export class AppliedGroups {
   }
 
   #seeTimes(groups: readonly (Group | null)[]): readonly ExposedFamily[] {
-    if (this.#areTimesKnown) return this.#timesSeen.families;
+    if (this.#areTimesKnown && this.#quarantine.size === 0) return this.#timesSeen.families;
     const slots: number[] = [];
     for (let slot = 0; slot < groups.length; slot++) {
       const group = groups[slot] as Group | null;
