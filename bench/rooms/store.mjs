@@ -29,7 +29,7 @@ for (const groups of [10, 10_000]) {
   });
   await time(`walk the families of a scrape, ${groups} stored`, () => {
     let parts = 0;
-    for (const family of store.readExposition()) parts += family.parts.length;
+    for (const family of store.readExposition().families) parts += family.parts.length;
     return parts;
   });
 }

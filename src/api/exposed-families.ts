@@ -1,16 +1,44 @@
 import { compareAsBytes } from '../base/bytes.ts';
 import { allExposedSuffixes, exposedSuffixes } from '../model/exposed-names.ts';
 import type { MetricFamily, MetricType } from '../model/metric-family.ts';
-import type { ExposedFamily, ExposedPart } from '../exposition/exposed-family.ts';
+import type { ExposedFamily, ExposedPart, Exposition } from '../exposition/exposed-family.ts';
+import type { ExposedValues } from '../exposition/exposed-values.ts';
 import { renderLabel, SampleRenderer } from '../exposition/sample-text.ts';
+
+/** Merges our own metrics with all groups, from scrape to scrape: as long as there are the same families, they are the same array. */
+export class FamilyMerger {
+  #own: readonly MetricFamily[] = [];
+  #pushed: readonly ExposedFamily[] | null = null;
+  #merged: readonly ExposedFamily[] = [];
+
+  merge(own: readonly MetricFamily[], exposition: Exposition): Exposition {
+    const shown = own.filter(({ metrics }) => metrics.length > 0);
+    if (this.#pushed !== exposition.families || !areAlike(this.#own, shown)) {
+      this.#merged = mergeFamilies(shown, exposition.families);
+      this.#pushed = exposition.families;
+    }
+    this.#own = shown;
+    return { ...exposition, families: this.#merged, own: new Map(shown.map((family) => [family.name, family])) };
+  }
+}
+
+/** Whether these are the same families but for their metrics. */
+function areAlike(some: readonly MetricFamily[], others: readonly MetricFamily[]): boolean {
+  if (some.length !== others.length) return false;
+  for (const [i, { name, type, help }] of some.entries()) {
+    const other = others[i] as MetricFamily;
+    if (name !== other.name || type !== other.type || help !== other.help) return false;
+  }
+  return true;
+}
 
 /**
  * Our own metrics and all groups, merged by family and sorted by name (SPEC §6). Of a family that is in both, our HELP is shown. Where the
  * types differ or names clash by a suffix, ours is left out: names that no push may contradict never come that far, and the others yield
  * to what is pushed.
  */
-export function mergeFamilies(own: readonly MetricFamily[], pushed: readonly ExposedFamily[]): readonly ExposedFamily[] {
-  const ownByName = new Map(own.filter(({ metrics }) => metrics.length > 0).map((family) => [family.name, family]));
+function mergeFamilies(own: readonly MetricFamily[], pushed: readonly ExposedFamily[]): readonly ExposedFamily[] {
+  const ownByName = new Map(own.map((family) => [family.name, family]));
   const families: ExposedFamily[] = [];
   for (const { name, help, type, parts } of pushed) {
     const ownFamily = ownByName.get(name);
@@ -39,22 +67,26 @@ function clashesBySuffix({ name, type }: MetricFamily, pushedTypes: ReadonlyMap<
   });
 }
 
-function exposeOwn(family: MetricFamily): ExposedPart {
+function exposeOwn({ name }: MetricFamily): ExposedPart {
+  const familyIn = ({ own }: ExposedValues): MetricFamily => own.get(name) as MetricFamily;
   return {
     addLines(writer) {
-      const renderer = new SampleRenderer(family.name, family.type);
-      const lines = family.metrics.map((metric) =>
-        renderer.render(metric.labels.map(({ name, value }) => renderLabel(name, value)).join(','), metric),
-      );
-      writer.addText(lines.join(''));
+      writer.addOwn((values) => renderLines(familyIn(values)));
     },
     addFields(writer) {
-      writer.addInFull(family);
+      writer.addInFull(familyIn(writer.lines.values));
       return true;
     },
     *writeFields(writer) {
-      yield writer.addInFull(family);
+      yield writer.addInFull(familyIn(writer.lines.values));
     },
-    families: () => [family],
+    familiesIn: (values) => [familyIn(values)],
   };
+}
+
+function renderLines({ name, type, metrics }: MetricFamily): string {
+  const renderer = new SampleRenderer(name, type);
+  return metrics
+    .map((metric) => renderer.render(metric.labels.map((label) => renderLabel(label.name, label.value)).join(','), metric))
+    .join('');
 }

@@ -1,7 +1,14 @@
 import type { EscapingScheme } from '../model/escaping.ts';
 import type { MetricFamily, MetricType } from '../model/metric-family.ts';
+import type { ExposedValues } from './exposed-values.ts';
 import type { FieldWriter } from './page/field-writer.ts';
 import type { LineWriter } from './page/line-writer.ts';
+
+/** What a scrape shows. */
+export interface Exposition extends ExposedValues {
+  /** The very same array as long as no family comes, goes or changes in anything but values: what was made of it once may be used again. */
+  readonly families: readonly ExposedFamily[];
+}
 
 /** A family as a scrape shows it, over all groups. */
 export interface ExposedFamily {
@@ -12,7 +19,7 @@ export interface ExposedFamily {
   readonly parts: readonly ExposedPart[];
 }
 
-/** Some metrics of a family, each form of them made step by step while it is written. */
+/** Some metrics of a family: where they are among the values of a scrape, each form of them made step by step while it is written. */
 export interface ExposedPart {
   /** Tells the writer which sample lines come next. */
   addLines(writer: LineWriter, scheme: EscapingScheme): void;
@@ -21,5 +28,5 @@ export interface ExposedPart {
   /** Adds the metrics as fields of a MetricFamily message, however many; yields where others may have a turn. */
   writeFields(writer: FieldWriter): Iterable<unknown>;
   /** The metrics in full. */
-  families(): Iterable<MetricFamily>;
+  familiesIn(values: ExposedValues): Iterable<MetricFamily>;
 }

@@ -2,39 +2,40 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { escapeFamily, escapeName, type EscapingScheme } from '../model/escaping.ts';
 import { isLegacyMetricName } from '../model/names.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
-import type { ExposedFamily } from './exposed-family.ts';
+import type { ExposedFamily, Exposition } from './exposed-family.ts';
 import { writeChunkBytes } from './limits.ts';
-import { encodeMessageStart } from './protobuf/family-header.ts';
+import { encodeFamilyHeader, encodeMessageStart } from './protobuf/family-header.ts';
 import { writeFamilyHeader } from './ready-text.ts';
 import { sortMetrics } from './metric-order.ts';
+import { messageStops } from '../wasm/messages.ts';
+import { valueTags } from './page/field-page.ts';
 import { FieldWriter } from './page/field-writer.ts';
 import { borrowWriter, type LineWriter, returnWriter } from './page/line-writer.ts';
-import { MessageChunk } from './page/message-chunk.ts';
+import type { MessagePage } from './page/message-page.ts';
 
 /** The text exposition (0.0.4 and 1.0.0). A chunk is good until the next one is asked for. */
 // Hot path: guarded by bench/.
-export async function* writeTextExposition(families: readonly ExposedFamily[], scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
-  const writer = borrowWriter();
+export async function* writeTextExposition(exposition: Exposition, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+  const writer = borrowWriter(exposition);
   try {
-    for (let next = 0; next < families.length;) {
-      next = addFamilies(writer, families, next, scheme);
+    writer.recall(exposition.families, `text ${scheme}`);
+    do {
+      addFamilies(writer, exposition.families, scheme);
       yield* writer.write();
-    }
+    } while (writer.familyCount < exposition.families.length);
     if (!writer.page.isEmpty) yield writer.page.take();
   } finally {
     returnWriter(writer);
   }
 }
 
-/** Says what comes next, from the family at `from` on. Answers which family comes after that. No generator: those are long in being compiled. */
-function addFamilies(writer: LineWriter, families: readonly ExposedFamily[], from: number, scheme: EscapingScheme): number {
-  let next = from;
-  while (next < families.length && !writer.isFull) {
-    const { name, help, type, parts } = families[next++] as ExposedFamily;
+/** Says what comes next, which the writer may know from the scrape before. No generator: those are long in being compiled. */
+function addFamilies(writer: LineWriter, families: readonly ExposedFamily[], scheme: EscapingScheme): void {
+  while (writer.familyCount < families.length && !writer.isFull) {
+    const { name, help, type, parts } = families[writer.familyCount++] as ExposedFamily;
     writer.addText(writeFamilyHeader(name, help, type, scheme));
     for (const part of parts) part.addLines(writer, scheme);
   }
-  return next;
 }
 
 /** For readers that look ahead: chunks that stay good. */
@@ -43,34 +44,57 @@ export async function* copyChunks(chunks: AsyncIterable<Uint8Array>): AsyncGener
 }
 
 /** Varint-length-delimited `io.prometheus.client.MetricFamily` messages, one per family. A chunk is good until the next one is asked for. */
-// Hot path: guarded by bench/. One generator for all: with one for each step, the way of a small chunk through them took as long as encoding it.
-export async function* writeProtobufExposition(families: readonly ExposedFamily[], scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
-  const lines = borrowWriter();
+// Hot path: guarded by bench/.
+export async function* writeProtobufExposition(exposition: Exposition, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+  const lines = borrowWriter(exposition);
+  const { messagePage } = lines;
   const writer = new FieldWriter(lines, scheme);
-  const chunk = new MessageChunk();
   try {
-    for (let next = 0; next < families.length; next++) {
-      next = addSmallMessages(families, next, writer, { chunk, scheme });
-      const family = families[next];
-      if (family === undefined) break;
-      if (writer.length === 0) for (const _ of gatherMetrics(family, writer)) await nextTurn();
-      for (const piece of finishMessage(family, writer, scheme)) for (const full of chunk.add(piece)) yield full;
-    }
-    const rest = chunk.take();
-    if (rest.length > 0) yield rest;
+    lines.recall(exposition.families, `protobuf ${scheme}`);
+    messagePage.take();
+    let step = 0;
+    do {
+      addMessages(lines, exposition.families, scheme);
+      messagePage.startAt(step);
+      for (let stop = messagePage.write(); stop !== messageStops.atEnd; stop = messagePage.write()) {
+        if (stop === messageStops.outputIsFull) {
+          yield messagePage.take();
+          continue;
+        }
+        const family = exposition.families[lines.familyOf(messagePage.message)] as ExposedFamily;
+        if (!addSmallMessage(family, writer, { page: messagePage, scheme })) {
+          if (!messagePage.isEmpty) yield messagePage.take();
+          if (writer.length === 0) for (const _ of gatherMetrics(family, writer)) await nextTurn();
+          yield startMessage(family, writer, scheme);
+          yield* writer.take();
+        }
+        messagePage.skip();
+      }
+      step = lines.noteWritten();
+    } while (lines.familyCount < exposition.families.length);
+    if (!messagePage.isEmpty) yield messagePage.take();
   } finally {
     returnWriter(lines);
   }
 }
 
+/** As `addFamilies`. */
+function addMessages(writer: LineWriter, families: readonly ExposedFamily[], scheme: EscapingScheme): void {
+  while (writer.familyCount < families.length && !writer.isFull) {
+    const { name, help, type, parts } = families[writer.familyCount++] as ExposedFamily;
+    writer.addMessage(valueTags[type], name.length, encodeFamilyHeader({ name: showName(name, scheme), help, type, unit: null }));
+    for (const part of parts) part.addLines(writer, scheme);
+  }
+}
+
 /** Protobuf's text format, for people who look: `write` renders one family. */
 export async function* writePrototextExposition(
-  families: Iterable<ExposedFamily>,
+  exposition: Exposition,
   scheme: EscapingScheme,
   write: (family: MetricFamily) => string,
 ): AsyncGenerator<Uint8Array> {
-  for (const { name, help, type, parts } of families) {
-    const members = parts.flatMap((part) => [...part.families()]);
+  for (const { name, help, type, parts } of exposition.families) {
+    const members = parts.flatMap((part) => [...part.familiesIn(exposition)]);
     const metrics = members.flatMap((member) => sortMetrics(member.metrics));
     const whole = { name, help, type, unit: firstUnit(members), metrics, unknownFields: null, flaw: null };
     yield Buffer.from(write(escapeFamily(whole, scheme)));
@@ -80,28 +104,19 @@ export async function* writePrototextExposition(
 
 /** Where messages go, and how names are written there. */
 interface MessageTarget {
-  readonly chunk: MessageChunk;
+  readonly page: MessagePage;
   readonly scheme: EscapingScheme;
 }
 
-/**
- * Puts messages into the chunk as long as they are small, from the family at `from` on. Answers which family comes next; if its metrics have
- * been gathered already, the writer holds them.
- */
-function addSmallMessages(families: readonly ExposedFamily[], from: number, writer: FieldWriter, target: MessageTarget): number {
-  let next = from;
-  while (next < families.length && addSmallMessage(families[next] as ExposedFamily, writer, target)) next++;
-  return next;
-}
-
-function addSmallMessage(family: ExposedFamily, writer: FieldWriter, { chunk, scheme }: MessageTarget): boolean {
+/** Puts a message into the page that the page cannot write itself, if there is room for it. False: the writer holds its metrics, or nothing. */
+function addSmallMessage(family: ExposedFamily, writer: FieldWriter, { page, scheme }: MessageTarget): boolean {
   for (const part of family.parts) {
     if (part.addFields(writer)) continue;
     writer.drop();
     return false;
   }
   const start = startMessage(family, writer, scheme);
-  const room = chunk.reserve(start.length + writer.length);
+  const room = page.reserve(start.length + writer.length);
   if (room === null) return false;
   room.set(start);
   writer.moveTo(room.subarray(start.length));
@@ -120,15 +135,12 @@ function* gatherMetrics({ parts }: ExposedFamily, writer: FieldWriter): Generato
   }
 }
 
-/** The length of a message comes first, so its metrics are there before the first byte goes out. */
-function* finishMessage(family: ExposedFamily, writer: FieldWriter, scheme: EscapingScheme): Generator<Uint8Array> {
-  yield startMessage(family, writer, scheme);
-  yield* writer.take();
+function startMessage({ name, help, type }: ExposedFamily, { unit, length }: FieldWriter, scheme: EscapingScheme): Uint8Array {
+  return encodeMessageStart({ name: showName(name, scheme), help, type, unit }, length);
 }
 
-function startMessage({ name, help, type }: ExposedFamily, { unit, length }: FieldWriter, scheme: EscapingScheme): Uint8Array {
-  const shownName = isLegacyMetricName(name) ? name : escapeName(name, scheme);
-  return encodeMessageStart({ name: shownName, help, type, unit }, length);
+function showName(name: string, scheme: EscapingScheme): string {
+  return isLegacyMetricName(name) ? name : escapeName(name, scheme);
 }
 
 /** The UNIT that is shown where groups differ, as with HELP where there is one. */

@@ -38,6 +38,9 @@ export const imageTextBytesMax: number = 8 * 1024 * 1024;
 /** Headers, own metrics and slots of groups that are laid out before the text of them is written. */
 export const scriptBytesMax: number = 64 * 1024;
 
+/** What was laid out of that is kept for the next scrape up to this size: a million slots. */
+export const keptScriptBytesMax: number = 4 * 1024 * 1024;
+
 /** Bytes of a page of text: what a scrape writes at once. Smaller ones cost more calls, larger ones make others wait and leave the cache. */
 export const textPageBytes: number = 256 * 1024;
 

@@ -1,5 +1,5 @@
 import type { RateLimitedLog } from '../base/rate-limited-log.ts';
-import type { ExposedFamily } from '../exposition/exposed-family.ts';
+import type { ExposedFamily, Exposition } from '../exposition/exposed-family.ts';
 import { haveSameForm } from '../exposition/form-families.ts';
 import type { Group } from '../model/group.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
@@ -19,6 +19,11 @@ export class AppliedGroups {
   readonly #exposition: ExpositionIndex;
   readonly #quarantine: Quarantine;
   readonly #log: RateLimitedLog;
+  /** What scrapes see, until something changes: all groups, those that show their times, and all families. */
+  #groupsSeen: readonly (Group | null)[] | null = null;
+  #timesSeen: TimesSeen = { slots: [], families: [] };
+  #areTimesKnown = false;
+  #familiesSeen: FamiliesSeen | null = null;
 
   /** What `quarantine` holds is not exposed. `log` is told of each family left out now and then, and of HELPs that differ. */
   constructor(quarantine: Quarantine, log: RateLimitedLog) {
@@ -54,15 +59,34 @@ export class AppliedGroups {
     for (const { group } of this.#groups.values()) yield group;
   }
 
-  /** What a scrape shows, as of now, in no order of names. Costs the number of groups. */
-  readExposition(): readonly ExposedFamily[] {
-    const groups = this.#bySlot.slice();
-    const timed: number[] = [];
+  /** What a scrape shows, as of now, in no order of names. Costs the number of groups, if anything changed since the last time. */
+  readExposition(): Exposition {
+    const groups = (this.#groupsSeen ??= this.#bySlot.slice());
+    return { families: this.#seeFamilies(groups), groups, own: noOwn };
+  }
+
+  #seeFamilies(groups: readonly (Group | null)[]): readonly ExposedFamily[] {
+    const pushed = this.#exposition.snapshot();
+    const times = this.#seeTimes(groups);
+    if (this.#familiesSeen?.pushed !== pushed || this.#familiesSeen.times !== times) {
+      this.#familiesSeen = { pushed, times, all: [...pushed, ...times] };
+    }
+    return this.#familiesSeen.all;
+  }
+
+  #seeTimes(groups: readonly (Group | null)[]): readonly ExposedFamily[] {
+    if (this.#areTimesKnown && this.#quarantine.size === 0) return this.#timesSeen.families;
+    const slots: number[] = [];
     for (let slot = 0; slot < groups.length; slot++) {
       const group = groups[slot] as Group | null;
-      if (group !== null && !this.#quarantine.has(group.key.id, pushTimeName)) timed.push(slot);
+      if (group !== null && !this.#quarantine.has(group.key.id, pushTimeName)) slots.push(slot);
     }
-    return [...this.#exposition.snapshot(groups), ...exposePushTimes(groups, timed)];
+    const { slots: before } = this.#timesSeen;
+    const isSame = slots.length === before.length && slots.every((slot, i) => slot === before[i]);
+    if (!isSame) this.#timesSeen = { slots, families: exposePushTimes(slots) };
+    // Times that are held back may come back whatever happens to other groups.
+    this.#areTimesKnown = this.#quarantine.size === 0;
+    return this.#timesSeen.families;
   }
 
   /** First half of a change: what goes is no longer exposed, so that what comes finds its place free whatever the order of the changes. */
@@ -85,6 +109,7 @@ export class AppliedGroups {
     const slot = placed?.slot ?? this.#freeSlots.take() ?? this.#bySlot.length;
     const before = placed?.group ?? null;
     this.#bySlot[slot] = after;
+    this.#groupsSeen = null;
     if (placed?.isWhole === true && isSameSeries(before, after, this.#quarantine)) {
       placed.group = after;
       return;
@@ -99,6 +124,7 @@ export class AppliedGroups {
         this.#exposition.show(slot, family, before?.families.get(family.name));
       }
     }
+    if (placed === undefined) this.#areTimesKnown = false;
     this.#groups.set(key.id, { group: after, slot, isWhole });
   }
 
@@ -113,9 +139,27 @@ export class AppliedGroups {
     if (placed === undefined) return;
     this.#groups.delete(key.id);
     this.#bySlot[placed.slot] = null;
+    this.#groupsSeen = null;
+    this.#areTimesKnown = false;
     this.#freeSlots.add(placed.slot);
   }
 }
+
+/** The groups that show their times, and the families that they show. */
+interface TimesSeen {
+  readonly slots: readonly number[];
+  readonly families: readonly ExposedFamily[];
+}
+
+/** Those of groups and of times, and both. */
+interface FamiliesSeen {
+  readonly pushed: readonly ExposedFamily[];
+  readonly times: readonly ExposedFamily[];
+  readonly all: readonly ExposedFamily[];
+}
+
+/** Our own metrics are not the store's. */
+const noOwn: Exposition['own'] = new Map();
 
 interface PlacedGroup {
   group: Group;

@@ -1,4 +1,5 @@
 import type { ExposedPart } from '../exposition/exposed-family.ts';
+import type { ExposedValues } from '../exposition/exposed-values.ts';
 import type { FormFamily } from '../exposition/fast-text/text-form.ts';
 import { FormFamilies } from '../exposition/form-families.ts';
 import type { FieldSource, FieldWriter } from '../exposition/page/field-writer.ts';
@@ -11,25 +12,22 @@ import type { Group } from '../model/group.ts';
 import type { MetricFamily, MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 
-/** One family of many groups, as one scrape reads it. */
+/** One family of many groups, as scrapes read it until it is held by other groups. */
 export class ExposedGroups implements ExposedPart {
   readonly #name: string;
   readonly #type: MetricType;
   /** Of the groups that expose the family, in pieces. */
   readonly #slots: readonly (readonly number[])[];
-  /** All groups, by slot. */
-  readonly #groups: readonly (Group | null)[];
 
-  constructor(name: string, type: MetricType, slots: readonly (readonly number[])[], groups: readonly (Group | null)[]) {
+  constructor(name: string, type: MetricType, slots: readonly (readonly number[])[]) {
     this.#name = name;
     this.#type = type;
     this.#slots = slots;
-    this.#groups = groups;
   }
 
   // Hot path: guarded by bench/.
   addLines(writer: LineWriter, scheme: EscapingScheme): void {
-    writer.beginFamily(this.#name, this.#groups);
+    writer.beginFamily(this.#name);
     const textOf = ({ families }: Group): string | Uint8Array => this.#textOf(families, scheme);
     for (const slots of this.#slots) writer.addGroups(slots, textOf);
   }
@@ -38,18 +36,18 @@ export class ExposedGroups implements ExposedPart {
   addFields(writer: FieldWriter): boolean {
     const [slots] = this.#slots;
     if (slots === undefined || this.#slots.length > 1) return false;
-    writer.lines.beginFamily(this.#name, this.#groups);
+    writer.lines.beginFamily(this.#name);
     return writer.add(slots, this.#source());
   }
 
   *writeFields(writer: FieldWriter): Generator<undefined> {
-    writer.lines.beginFamily(this.#name, this.#groups);
+    writer.lines.beginFamily(this.#name);
     const source = this.#source();
     for (const slots of this.#slots) yield* writer.write(slots, source);
   }
 
-  *families(): Generator<MetricFamily> {
-    for (const member of this.#members()) yield readFamily(member);
+  *familiesIn({ groups }: ExposedValues): Generator<MetricFamily> {
+    for (const slots of this.#slots) for (const slot of slots) yield readFamily(this.#memberOf((groups[slot] as Group).families));
   }
 
   #source(): FieldSource {
@@ -78,9 +76,5 @@ export class ExposedGroups implements ExposedPart {
 
   #memberOf(table: FamilyTable): StoredFamily {
     return table.get(this.#name) as StoredFamily;
-  }
-
-  *#members(): Generator<StoredFamily> {
-    for (const slots of this.#slots) for (const slot of slots) yield this.#memberOf((this.#groups[slot] as Group).families);
   }
 }

@@ -1,4 +1,5 @@
 import type { ExposedPart } from '../exposition/exposed-family.ts';
+import type { ExposedValues } from '../exposition/exposed-values.ts';
 import type { FieldSource, FieldWriter } from '../exposition/page/field-writer.ts';
 import type { LineWriter } from '../exposition/page/line-writer.ts';
 import { readyTextOf } from '../exposition/ready-text.ts';
@@ -8,41 +9,39 @@ import type { Group } from '../model/group.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 
-/** One of the two families of times that every group has, as one scrape reads it. */
+/** One of the two families of times that every group has, as scrapes read it until groups come or go. */
 export class ExposedTimes implements ExposedPart {
   readonly #name: string;
   /** Which of the starts of a group is its own (see `GroupImage`). */
   readonly #start: number;
-  /** All groups by slot, and the slots of those that show it. */
-  readonly #groups: readonly (Group | null)[];
+  /** Of the groups that show it. */
   readonly #slots: readonly number[];
   readonly #create: (group: Group) => StoredFamily;
 
-  constructor({ name, start, groups, slots, create }: ExposedTimesParts) {
+  constructor({ name, start, slots, create }: ExposedTimesParts) {
     this.#name = name;
     this.#start = start;
-    this.#groups = groups;
     this.#slots = slots;
     this.#create = create;
   }
 
   addLines(writer: LineWriter, scheme: EscapingScheme): void {
-    writer.beginTimes(this.#name, this.#start, this.#groups);
+    writer.beginTimes(this.#name, this.#start);
     writer.addGroups(this.#slots, (group) => readyTextOf(this.#create(group), scheme));
   }
 
   addFields(writer: FieldWriter): boolean {
-    writer.lines.beginTimes(this.#name, this.#start, this.#groups);
+    writer.lines.beginTimes(this.#name, this.#start);
     return writer.add(this.#slots, this.#source());
   }
 
   *writeFields(writer: FieldWriter): Generator<undefined> {
-    writer.lines.beginTimes(this.#name, this.#start, this.#groups);
+    writer.lines.beginTimes(this.#name, this.#start);
     yield* writer.write(this.#slots, this.#source());
   }
 
-  *families(): Generator<MetricFamily> {
-    for (const slot of this.#slots) yield readFamily(this.#familyAt(slot));
+  *familiesIn({ groups }: ExposedValues): Generator<MetricFamily> {
+    for (const slot of this.#slots) yield readFamily(this.#create(groups[slot] as Group));
   }
 
   #source(): FieldSource {
@@ -54,16 +53,11 @@ export class ExposedTimes implements ExposedPart {
       familyOf: (group) => readFamily(this.#create(group)),
     };
   }
-
-  #familyAt(slot: number): StoredFamily {
-    return this.#create(this.#groups[slot] as Group);
-  }
 }
 
 interface ExposedTimesParts {
   readonly name: string;
   readonly start: number;
-  readonly groups: readonly (Group | null)[];
   readonly slots: readonly number[];
   /** The family of one group. */
   readonly create: (group: Group) => StoredFamily;

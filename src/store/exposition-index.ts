@@ -1,7 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { compareAsBytes } from '../base/bytes.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
-import type { Group } from '../model/group.ts';
 import type { MetricType } from '../model/metric-family.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import { ExposedGroups } from './exposed-groups.ts';
@@ -16,6 +15,8 @@ export class ExpositionIndex {
   readonly #views = new Map<string, FamilyView>();
   readonly #onHelpConflict: (name: string, helps: readonly string[]) => void;
   readonly #loggedNames = new Set<string>();
+  /** What scrapes see, until something changes. */
+  #seen: readonly ExposedFamily[] | null = null;
 
   /** `onHelpConflict` is told once of each family whose groups disagree on the HELP. */
   constructor(onHelpConflict: (name: string, helps: readonly string[]) => void) {
@@ -34,7 +35,7 @@ export class ExpositionIndex {
       this.#views.set(family.name, view);
     }
     assert(view.type === family.type, `family ${family.name} is exposed as ${view.type}, not as ${family.type}`);
-    view.put(slot, family.help, before?.help ?? null);
+    if (view.put(slot, family.help, before?.help ?? null)) this.#seen = null;
     if (view.helpCount > 1) this.#reportHelps(view);
   }
 
@@ -42,13 +43,13 @@ export class ExpositionIndex {
   hide(slot: number, { name, help }: StoredFamily): void {
     const view = this.#views.get(name);
     if (view === undefined) return;
-    view.remove(slot, help);
+    if (view.remove(slot, help)) this.#seen = null;
     if (view.isEmpty) this.#views.delete(name);
   }
 
-  /** All families as they are now, of these groups by slot. Costs the number of pieces; no text is touched until it is asked for. */
-  snapshot(groups: readonly (Group | null)[]): readonly ExposedFamily[] {
-    return Array.from(this.#views.values(), (view) => view.snapshot(groups));
+  /** All families as they are now; the same array until something changes. Costs the number of pieces; no text is touched until it is asked for. */
+  snapshot(): readonly ExposedFamily[] {
+    return (this.#seen ??= Array.from(this.#views.values(), (view) => view.snapshot()));
   }
 
   #reportHelps(view: FamilyView): void {
@@ -66,7 +67,7 @@ class FamilyView {
   /** Sorted by first slot. */
   readonly #pieces: ExpositionPiece[] = [];
   /** What a scrape sees, until something changes. */
-  #seen: SeenFamily | null = null;
+  #seen: ExposedFamily | null = null;
 
   constructor(name: string, type: MetricType) {
     this.name = name;
@@ -85,32 +86,45 @@ class FamilyView {
     return [...this.#helps.keys()].sort(compareAsBytes);
   }
 
-  put(slot: number, help: string | null, helpBefore: string | null): void {
+  /** Answers whether that changes what a scrape sees. */
+  put(slot: number, help: string | null, helpBefore: string | null): boolean {
     const at = this.#pieceAt(slot);
     const piece = this.#pieces[at] ?? new ExpositionPiece();
     if (piece.isEmpty) this.#pieces.push(piece);
     const wasShown = !piece.add(slot);
-    if (wasShown && help === helpBefore) return;
+    if (wasShown && help === helpBefore) return false;
     this.#seen = null;
     const upper = piece.split();
     if (upper !== null) this.#pieces.splice(at + 1, 0, upper);
     if (wasShown) this.#forgetHelp(helpBefore);
     if (help !== null) this.#helps.set(help, (this.#helps.get(help) ?? 0) + 1);
+    return true;
   }
 
-  remove(slot: number, help: string | null): void {
-    this.#seen = null;
+  /** As `put`. */
+  remove(slot: number, help: string | null): boolean {
     const at = this.#pieceAt(slot);
     const piece = this.#pieces[at];
-    if (piece?.remove(slot) !== true) return;
+    if (piece?.remove(slot) !== true) return false;
+    this.#seen = null;
     this.#forgetHelp(help);
     if (piece.isEmpty) this.#pieces.splice(at, 1);
+    return true;
   }
 
-  snapshot(groups: readonly (Group | null)[]): ExposedFamily {
-    this.#seen ??= { help: this.#help(), slots: this.#pieces.map((piece) => piece.snapshot()) };
-    const { help, slots } = this.#seen;
-    return { name: this.name, type: this.type, help, parts: [new ExposedGroups(this.name, this.type, slots, groups)] };
+  snapshot(): ExposedFamily {
+    return (this.#seen ??= {
+      name: this.name,
+      type: this.type,
+      help: this.#help(),
+      parts: [
+        new ExposedGroups(
+          this.name,
+          this.type,
+          this.#pieces.map((piece) => piece.snapshot()),
+        ),
+      ],
+    });
   }
 
   /** Where HELPs differ, the first in byte order is shown: the same one on every scrape and after every restart. */
@@ -136,9 +150,4 @@ class FamilyView {
     }
     return Math.max(0, low - 1);
   }
-}
-
-interface SeenFamily {
-  readonly help: string | null;
-  readonly slots: readonly (readonly number[])[];
 }

@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import type { Refusal } from '../base/errors.ts';
 import type { RateLimitedLog } from '../base/rate-limited-log.ts';
-import type { ExposedFamily } from '../exposition/exposed-family.ts';
+import type { Exposition } from '../exposition/exposed-family.ts';
 import { haveSameForm, plainFamilies, settleFamilies } from '../exposition/form-families.ts';
 import type { Group } from '../model/group.ts';
 import { createFamilyTable, type FamilyTable } from '../model/family-table.ts';
@@ -100,7 +100,7 @@ export class MetricStore {
   }
 
   /** What a scrape shows, as of now, in no order of names. Costs the number of groups; samples are not touched before a text is asked for. */
-  readExposition(): readonly ExposedFamily[] {
+  readExposition(): Exposition {
     return this.#applied.readExposition();
   }
 

@@ -31,10 +31,10 @@ export function createPushFailureTimeFamily(group: Group): StoredFamily {
 }
 
 /** Both families over the groups at these slots, as a scrape shows them. */
-export function exposePushTimes(groups: readonly (Group | null)[], slots: readonly number[]): readonly ExposedFamily[] {
+export function exposePushTimes(slots: readonly number[]): readonly ExposedFamily[] {
   if (slots.length === 0) return [];
   const expose = (name: string, help: string, start: number, create: (group: Group) => StoredFamily): ExposedFamily => {
-    return { name, help, type: 'gauge', parts: [new ExposedTimes({ name, start, groups, slots, create })] };
+    return { name, help, type: 'gauge', parts: [new ExposedTimes({ name, start, slots, create })] };
   };
   return [
     expose(pushFailureTimeName, pushFailureTimeHelp, failureTimeStart, createPushFailureTimeFamily),

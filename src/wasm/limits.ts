@@ -12,3 +12,6 @@ export const readAheadBytes = 128;
 
 /** Bytes that are compressed before something is handed out, however little it is, so that others get a turn: about a millisecond. */
 export const gzipInputBytesMax: number = 1024 * 1024;
+
+/** An `Arena` takes so many bytes at once, or as often so many as somebody asks for. */
+export const arenaBlockBytes: number = 64 * 1024;

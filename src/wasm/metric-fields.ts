@@ -4,7 +4,7 @@ import { instantiate } from './instantiate.ts';
 import { placePowersOfFive } from './powers-of-five.ts';
 
 /** Bytes of a bound or quantile and its value. */
-const memberBytes = 16;
+export const memberBytes = 16;
 
 /** Writes metrics as `metric` fields of a MetricFamily message, straight from ready text. */
 export interface MetricFields {

@@ -25,7 +25,7 @@ test('a value before the last push is known, also where a scrape has moved its t
   const world = createWorld();
   push(world, 'replace', 'a', 'm 1\n');
   expect(textOf(world, 'a', 'm')).toBeNull();
-  world.store.readExposition().forEach(({ parts }) => joinTexts(parts));
+  for (const { parts } of world.store.readExposition().families) joinTexts(parts, world.store.readExposition());
   push(world, 'replace', 'a', 'm 2\n');
   expect(textOf(world, 'a', 'm')).toBe('m{instance="",job="a"} 1\n');
   push(world, 'replace', 'a', 'm 3\n');

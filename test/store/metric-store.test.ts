@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { WriteRequest } from '../../src/model/write-request.ts';
 import type { LogFields } from '../../src/base/logger.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createStore, expose, joinTexts, keyOf, pushOf, write } from './support.ts';
@@ -262,13 +263,38 @@ describe('reservations', () => {
 });
 
 describe('what a scrape reads', () => {
+  test('the families are the same array until one comes, goes or changes in anything but values', () => {
+    const store = createStore({ isChecked: false });
+    let before = store.readExposition().families;
+    const f = (request: WriteRequest, isSame: boolean): void => {
+      write(store, request);
+      const { families } = store.readExposition();
+      expect(families === before).toBe(isSame);
+      expect(store.readExposition().families).toBe(families);
+      before = families;
+    };
+    f(pushOf('replace', { job: 'a' }, 'x 1\n'), false);
+    f(pushOf('replace', { job: 'a' }, 'x 2\n'), true);
+    f(pushOf('add', { job: 'a' }, 'y 1\n'), false);
+    f(pushOf('replace', { job: 'b' }, 'x 1\n'), false);
+    f(pushOf('add', { job: 'b' }, 'x 1\n'), true);
+    f(pushOf('add', { job: 'b' }, '# HELP x help\nx 1\n'), false);
+    // Held back: the type is another one.
+    f(pushOf('replace', { job: 'c' }, '# TYPE x gauge\nx 1\n'), false);
+    f(pushOf('replace', { job: 'a' }, 'x 3\ny 3\n'), true);
+    f({ kind: 'delete', key: keyOf({ job: 'b' }), atMs: 0 }, false);
+    f({ kind: 'delete', key: keyOf({ job: 'nobody' }), atMs: 0 }, true);
+    f(pushOf('replace', { job: 'a' }, 'x 4\n'), false);
+  });
+
   test('a snapshot does not change while it is read', () => {
     const store = createStore();
     for (let i = 0; i < 600; i++) write(store, pushOf('replace', { job: `j${i}` }, 'f 1\n'));
-    const parts = store.readExposition().find(({ name }) => name === 'f')?.parts ?? [];
+    const exposition = store.readExposition();
+    const parts = exposition.families.find(({ name }) => name === 'f')?.parts ?? [];
     for (let i = 0; i < 600; i++)
       write(store, i % 2 === 0 ? pushOf('replace', { job: `j${i}` }, 'f 2\n') : { kind: 'delete', key: keyOf({ job: `j${i}` }), atMs: 0 });
-    const lines = joinTexts(parts).trimEnd().split('\n');
+    const lines = joinTexts(parts, exposition).trimEnd().split('\n');
     expect(lines).toEqual(Array.from({ length: 600 }, (_, i) => `f{instance="",job="j${i}"} 1`));
     expect(expose(store).split('\n')).toHaveLength(302);
   });

@@ -2,6 +2,7 @@ import { compareAsBytes } from '../../src/base/bytes.ts';
 import { silentLogger, type Logger } from '../../src/base/logger.ts';
 import type { Refusal } from '../../src/base/errors.ts';
 import type { ExposedPart } from '../../src/exposition/exposed-family.ts';
+import type { ExposedValues } from '../../src/exposition/exposed-values.ts';
 import { borrowWriter, returnWriter } from '../../src/exposition/page/line-writer.ts';
 import { writeFamilyHeader } from '../../src/exposition/ready-text.ts';
 import { PushDecoder } from '../../src/exposition/decode-push.ts';
@@ -38,9 +39,10 @@ export function write(store: MetricStore, request: WriteRequest): Refusal | null
 }
 
 /** The sample lines of a family as a scrape shows them. */
-export function joinTexts(parts: readonly ExposedPart[]): string {
-  const writer = borrowWriter();
+export function joinTexts(parts: readonly ExposedPart[], values: ExposedValues): string {
+  const writer = borrowWriter(values);
   const texts: Buffer[] = [];
+  writer.recall(parts, 'text underscores');
   for (const part of parts) part.addLines(writer, 'underscores');
   for (const chunk of writer.write()) texts.push(Buffer.from(chunk));
   texts.push(Buffer.from(writer.page.take()));
@@ -50,10 +52,10 @@ export function joinTexts(parts: readonly ExposedPart[]): string {
 
 /** What a scrape shows of the pushed families, without the push times unless asked for. */
 export function expose(store: MetricStore, options: { withTimes?: boolean } = {}): string {
-  return store
-    .readExposition()
+  const exposition = store.readExposition();
+  return exposition.families
     .toSorted((a, b) => compareAsBytes(a.name, b.name))
     .filter(({ name }) => options.withTimes === true || !/^push_(failure_)?time_seconds$/.test(name))
-    .map(({ name, help, type, parts }) => writeFamilyHeader(name, help, type, 'underscores') + joinTexts(parts))
+    .map(({ name, help, type, parts }) => writeFamilyHeader(name, help, type, 'underscores') + joinTexts(parts, exposition))
     .join('');
 }

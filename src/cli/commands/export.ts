@@ -1,7 +1,7 @@
 import { createWriteStream, existsSync, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { mergeFamilies } from '../../api/exposed-families.ts';
+import { FamilyMerger } from '../../api/exposed-families.ts';
 import { copyChunks, writeTextExposition } from '../../exposition/exposition-writer.ts';
 import { readFamily } from '../../exposition/store-family.ts';
 import type { StoredFamily } from '../../model/stored-family.ts';
@@ -51,7 +51,7 @@ export const exportCommand: Command = {
 
 /** Resolves with what to say of it, as the other one. */
 async function exportText(store: MetricStore, file: string, io: CommandIo): Promise<string> {
-  const page = Readable.from(copyChunks(writeTextExposition(mergeFamilies([], store.readExposition()), 'allow-utf-8')));
+  const page = Readable.from(copyChunks(writeTextExposition(new FamilyMerger().merge([], store.readExposition()), 'allow-utf-8')));
   await writePage(page, file, io);
   return describeExport(store);
 }

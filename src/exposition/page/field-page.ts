@@ -4,7 +4,7 @@ import { textPageBytes, transcodedMembersMax } from '../limits.ts';
 import type { TextPage } from './text-page.ts';
 
 /** The field of Metric that holds the value, as it goes out. */
-const valueTags: Readonly<Record<MetricType, number>> = {
+export const valueTags: Readonly<Record<MetricType, number>> = {
   gauge: 0x12,
   counter: 0x1a,
   summary: 0x22,

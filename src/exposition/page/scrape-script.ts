@@ -1,11 +1,16 @@
 import type { Group } from '../../model/group.ts';
+import { Arena } from '../../wasm/arena.ts';
 import { stepWords } from '../../wasm/form-lines.ts';
 import type { LinearMemory } from '../../wasm/linear-memory.ts';
+import { beginsMessage, messageHeadWords } from '../../wasm/messages.ts';
 import { WordTable } from '../../wasm/word-table.ts';
-import { scriptBytesMax } from '../limits.ts';
+import type { ExposedValues } from '../exposed-values.ts';
 
 /** What a group says of a family, where that is not laid out. */
 export type TextSource = (group: Group) => string | Uint8Array;
+
+/** What is said of a family that no group holds. */
+export type OwnSource = (values: ExposedValues) => string;
 
 /** What comes next in an exposition, laid out for `FormLines`: texts, and families of groups by their slots. It lies there until it is cleared. */
 // Hot path: guarded by bench/.
@@ -14,14 +19,20 @@ export class ScrapeScript {
   readonly #steps: WordTable;
   /** By step: who says what is not laid out. */
   readonly #sources: (TextSource | null)[] = [];
-  /** Where texts and slots lie. One that is too small is left behind as it is, since steps lead there. */
-  #area = 0;
-  #areaBytes = 0;
-  #used = 0;
+  /** Where texts and slots lie. */
+  readonly #room: Arena;
+  /** Texts that are others with each scrape: where they lie, the steps that show them, and who says them. */
+  readonly #ownRoom: Arena;
+  readonly #ownSteps: number[] = [];
+  readonly #ownSources: OwnSource[] = [];
+  /** The steps with which messages begin. */
+  readonly #messageSteps: number[] = [];
 
   constructor(memory: LinearMemory) {
     this.#memory = memory;
     this.#steps = new WordTable(memory);
+    this.#room = new Arena(memory);
+    this.#ownRoom = new Arena(memory);
   }
 
   get address(): number {
@@ -32,29 +43,67 @@ export class ScrapeScript {
     return this.#sources.length;
   }
 
-  /** Whether it is time to write what it says. */
-  get isFull(): boolean {
-    return this.#used > scriptBytesMax;
+  /** Bytes of texts and slots. */
+  get size(): number {
+    return this.#room.used;
   }
 
   clear(): void {
     this.#sources.length = 0;
-    this.#used = 0;
+    this.#ownSteps.length = 0;
+    this.#ownSources.length = 0;
+    this.#messageSteps.length = 0;
+    this.#room.clear();
+    this.#ownRoom.clear();
+  }
+
+  /** The next steps make a message. `header`: of it, without its metrics; for the rest see `Messages`. */
+  addMessage(valueTag: number, nameLength: number, header: Uint8Array): void {
+    const step = this.#add(null);
+    const length = messageHeadWords * wordBytes + header.length;
+    const address = this.#room.allocate(length);
+    const { bytes, words } = this.#memory;
+    words[address / wordBytes] = valueTag;
+    words[address / wordBytes + 1] = nameLength;
+    words[address / wordBytes + 2] = this.#messageSteps.push(step) - 1;
+    bytes.set(header, address + messageHeadWords * wordBytes);
+    this.#set(step, beginsMessage, address, length);
+  }
+
+  /** Which message begins with this step. */
+  messageAt(step: number): number {
+    const { words } = this.#memory;
+    return words[(words[this.#wordOf(step) + 1] as number) / wordBytes + 2] as number;
+  }
+
+  /** The step with which this message begins; behind all steps for the one after the last. */
+  stepOfMessage(index: number): number {
+    return this.#messageSteps[index] ?? this.length;
   }
 
   addText(text: string): void {
-    const address = this.#place(text.length * utf8BytesMax);
-    const length = this.#memory.bytes.write(text, address);
-    this.#used += length;
-    this.#add(0, address, length, null);
+    const step = this.#add(null);
+    this.#setText(step, text, this.#room);
+  }
+
+  addOwn(source: OwnSource, values: ExposedValues): void {
+    const step = this.#add(null);
+    this.#ownSteps.push(step);
+    this.#ownSources.push(source);
+    this.#setText(step, source(values), this.#ownRoom);
+  }
+
+  /** The same once more, for another scrape: what `addOwn` told of is asked for anew. */
+  renew(values: ExposedValues): void {
+    this.#ownRoom.clear();
+    for (const [i, source] of this.#ownSources.entries()) this.#setText(this.#ownSteps[i] as number, source(values), this.#ownRoom);
   }
 
   /** `family`: its address (see `PlacedFamilies`). */
   addGroups(family: number, slots: readonly number[], source: TextSource): void {
-    const address = this.#place(slots.length * wordBytes);
+    const address = this.#room.allocate(slots.length * wordBytes);
     this.#memory.words.set(slots, address / wordBytes);
-    this.#used += slots.length * wordBytes;
-    this.#add(family, address, slots.length, source);
+    this.#set(this.#add(source), family, address, slots.length);
   }
 
   sourceOf(step: number): TextSource {
@@ -66,9 +115,20 @@ export class ScrapeScript {
     return words[(words[this.#wordOf(step) + 1] as number) / wordBytes + position] as number;
   }
 
-  #add(family: number, address: number, length: number, source: TextSource | null): void {
+  #add(source: TextSource | null): number {
     const step = this.#sources.push(source) - 1;
     this.#steps.reserve(this.length * stepWords);
+    return step;
+  }
+
+  #setText(step: number, text: string, room: Arena): void {
+    const length = Buffer.byteLength(text);
+    const address = room.allocate(length);
+    this.#memory.bytes.write(text, address);
+    this.#set(step, 0, address, length);
+  }
+
+  #set(step: number, family: number, address: number, length: number): void {
     const { words } = this.#memory;
     const word = this.#wordOf(step);
     words[word] = family;
@@ -79,18 +139,6 @@ export class ScrapeScript {
   #wordOf(step: number): number {
     return this.#steps.address / wordBytes + step * stepWords;
   }
-
-  /** Where so many bytes are free, on a word. */
-  #place(bytes: number): number {
-    this.#used = (this.#used + wordBytes - 1) & -wordBytes;
-    if (this.#used + bytes > this.#areaBytes) {
-      this.#areaBytes = Math.max(2 * this.#areaBytes, this.#used + 2 * bytes);
-      this.#area = this.#memory.allocate(this.#areaBytes);
-    }
-    return this.#area + this.#used;
-  }
 }
 
 const wordBytes = 4;
-/** Of one UTF-16 code unit. */
-const utf8BytesMax = 3;

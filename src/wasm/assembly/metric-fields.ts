@@ -3,6 +3,7 @@
 import { decimalEnd, readDecimal } from './shared/decimal';
 
 const lineFeed: u32 = 10;
+const blank: u32 = 32;
 const quote: u32 = 34;
 const comma: u32 = 44;
 const backslash: u32 = 92;
@@ -72,11 +73,16 @@ export function write(tag: u32, nameLength: usize, from: usize, to: usize, outpu
 function writePlain(tag: u32, nameLength: usize): bool {
   while (source < limit) {
     const metric = target;
-    if (load<u8>(source + nameLength) !== braceOpen) return false;
+    const behindName = load<u8>(source + nameLength);
     source += nameLength + 1;
     target += 1 + lengthBytes;
-    if (!writeLabels(0) || load<u8>(source) !== braceClose) return false;
-    const value = readDecimal(source + 2, powers);
+    if (behindName === braceOpen) {
+      if (!writeLabels(0) || load<u8>(source) !== braceClose) return false;
+      source += 2;
+    } else if (behindName !== blank) {
+      return false;
+    }
+    const value = readDecimal(source, powers);
     if (load<u8>(decimalEnd) !== lineFeed) return false;
     source = decimalEnd + 1;
     store<u16>(target, tag | (9 << 8));

@@ -62,6 +62,21 @@ test.each([
   }
 });
 
+test('our own metrics, which may have no labels, are transcoded as the full form gives them', () => {
+  const f = (lines: string): void => {
+    const [family] = parseText(Buffer.from(lines), { allowUtf8Names: false });
+    const { bytes, length } = write(lines, 'untyped', 'own');
+    expect(length).toBe(lines.length);
+    expect(Buffer.compare(bytes, encodeMetrics(family?.metrics ?? []))).toBe(0);
+  };
+  f('own 1\n');
+  f('own -1.5e-7\n');
+  f('own NaN\n');
+  f('own 12\nown{a="b"} 3\n');
+  expect(write('own\n', 'untyped', 'own').length).toBe(0);
+  expect(write('owns 1\n', 'untyped', 'own').length).toBe(0);
+});
+
 test('metrics of any length follow each other, whatever the length of the one before', () => {
   for (let length = 60; length < 140; length++) {
     const lines = [length, 1, length, 20_000, length].map((count, i) => `m{a="${'x'.repeat(count)}",i="${i}"} ${i}\n`);
@@ -80,7 +95,7 @@ test('float histograms, and metrics of more members than a page has room for, ar
 
 test('a text that is not as we write it is not transcoded, and nothing outside of it is read for it', () => {
   const f = (lines: string, type: MetricType = 'gauge'): void => expect(write(lines, type, 'm').length, lines).toBe(0);
-  f('m 1\n');
+  f('m1 1\n');
   f('m{a="1"} one\n');
   f('m{a="1"} \n');
   f('m{a="1"} 1.2.3\n');

@@ -1,16 +1,25 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { compareAsBytes } from '../../../src/base/bytes.ts';
 import { PushDecoder } from '../../../src/exposition/decode-push.ts';
+import { FamilyMerger } from '../../../src/api/exposed-families.ts';
+import type { Exposition } from '../../../src/exposition/exposed-family.ts';
 import { writeTextExposition } from '../../../src/exposition/exposition-writer.ts';
 import { FormFamilies, plainFamilies } from '../../../src/exposition/form-families.ts';
-import { idleWriterBytesMax, imageTextBytesMax, scriptBytesMax, textPageBytes } from '../../../src/exposition/limits.ts';
+import {
+  idleWriterBytesMax,
+  imageTextBytesMax,
+  keptScriptBytesMax,
+  scriptBytesMax,
+  textPageBytes,
+} from '../../../src/exposition/limits.ts';
 import { borrowWriter, LineWriter, returnWriter } from '../../../src/exposition/page/line-writer.ts';
 import { writeFamilyHeader } from '../../../src/exposition/ready-text.ts';
 import { formatGoFloat } from '../../../src/exposition/go-number.ts';
 import type { Group } from '../../../src/model/group.ts';
 import type { MetricStore } from '../../../src/store/metric-store.ts';
 import { createStore, keyOf, write } from '../../store/support.ts';
+import { createFamily, createGauge } from '../families.ts';
 
 const decoder = new PushDecoder(false);
 
@@ -41,11 +50,19 @@ function describeGroups(groups: readonly Group[]): string {
     .join('');
 }
 
+const mergers = new WeakMap<MetricStore, FamilyMerger>();
+
+/** As scrapes see it: the same array of families as long as there are the same. */
+function inOrderOfNames(store: MetricStore): Exposition {
+  const merger = mergers.get(store) ?? new FamilyMerger();
+  mergers.set(store, merger);
+  return merger.merge([], store.readExposition());
+}
+
 /** A scrape, whose chunks are good only until the next; with the headers of the times left out. */
 async function* scrape(store: MetricStore): AsyncGenerator<string> {
-  const families = store.readExposition().toSorted((a, b) => compareAsBytes(a.name, b.name));
   let text = '';
-  for await (const chunk of writeTextExposition(families, 'underscores')) {
+  for await (const chunk of writeTextExposition(inOrderOfNames(store), 'underscores')) {
     text += Buffer.from(chunk).toString('latin1');
     yield '';
   }
@@ -93,8 +110,9 @@ test('a scrape shows what the groups hold, however often they change between scr
 
 /** The groups as a scrape shows them: one that came into the place of another stands there. */
 function inOrder(store: MetricStore): Group[] {
-  const order = [...store.readExposition()].find(({ name }) => name === 'push_time_seconds');
-  const keys = [...(order?.parts ?? [])].flatMap((part) => [...part.families()].flatMap(({ metrics }) => metrics));
+  const exposition = store.readExposition();
+  const order = exposition.families.find(({ name }) => name === 'push_time_seconds');
+  const keys = [...(order?.parts ?? [])].flatMap((part) => [...part.familiesIn(exposition)].flatMap(({ metrics }) => metrics));
   return keys.map(({ labels }) => {
     const { job } = Object.fromEntries(labels.map(({ name, value }) => [name, value])) as { job: string };
     return store.group(keyOf({ job }).id) as Group;
@@ -146,6 +164,41 @@ test('more families than are laid out at once, with headers in any letters', asy
   expect((await scrapeAll(store)) === describeGroups(inOrder(store))).toBe(true);
 });
 
+test('what the last scrape was told is not told again, and our own metrics are those of now', async () => {
+  const store = createStore();
+  for (let i = 0; i < 5; i++) push(store, { job: `j${i}` }, bodyOf(2, '1'));
+  const merger = new FamilyMerger();
+  const read = async (own: number): Promise<string> => {
+    const exposition = merger.merge([createFamily('own', 'gauge', [createGauge({}, own)])], store.readExposition());
+    let text = '';
+    for await (const chunk of writeTextExposition(exposition, 'underscores')) text += Buffer.from(chunk).toString();
+    return text;
+  };
+  const first = await read(1);
+  const told = vi.spyOn(LineWriter.prototype, 'addGroups');
+  const second = await read(123456.5);
+  expect(told).not.toHaveBeenCalled();
+  expect(second).toBe(first.replace(/^own 1$/m, 'own 123456.5'));
+  push(store, { job: 'new' }, bodyOf(2, '1'));
+  expect(await read(1)).toContain('m0{instance="",job="new"');
+  expect(told).toHaveBeenCalled();
+  told.mockRestore();
+});
+
+test('what is too large to be kept is told anew', async () => {
+  const store = createStore();
+  const help = 'h'.repeat(100_000);
+  const families = Array.from({ length: 100 }, (_, i) => `# HELP f${i} ${help}\n# TYPE f${i} gauge\nf${i} ${i}\n`);
+  for (let i = 0; i < 3; i++) push(store, { job: `j${i}` }, families.join(''));
+  expect(families.join('').length).toBeGreaterThan(2 * keptScriptBytesMax);
+  const finish = vi.spyOn(LineWriter.prototype, 'finish');
+  for (let round = 0; round < 2; round++) {
+    expect((await scrapeAll(store)) === describeGroups(inOrder(store))).toBe(true);
+    expect((finish.mock.contexts[round] as LineWriter).page.memory.size).toBeLessThan(2 * keptScriptBytesMax);
+  }
+  finish.mockRestore();
+});
+
 test('texts of groups without form are laid out up to a bound, and all of them are shown', async () => {
   const store = createStore();
   const text = 'x'.repeat(100_000);
@@ -153,12 +206,12 @@ test('texts of groups without form are laid out up to a bound, and all of them a
   // Each with families of its own, so that none share a form.
   for (let i = 0; i < groups; i++) push(store, { job: `j${i}` }, `alone_${i}{text="${text}"} 1\nother_${i} ${i}\n`);
   // The one that is idle has other groups in it.
-  borrowWriter();
+  borrowWriter(createStore().readExposition());
   for (let round = 0; round < 2; round++) {
     expect((await scrapeAll(store)) === describeGroups(inOrder(store))).toBe(true);
     push(store, { job: 'j0' }, `alone_0{text="${text}"} 2${round}\nother_0 ${round}\n`);
   }
-  const writer = borrowWriter();
+  const writer = borrowWriter(createStore().readExposition());
   const { size } = writer.page.memory;
   returnWriter(writer);
   expect(size).toBeGreaterThan(imageTextBytesMax / 2);
@@ -168,10 +221,10 @@ test('texts of groups without form are laid out up to a bound, and all of them a
 test('a scrape that ends early gives its writer back', async () => {
   const store = createStore();
   for (let i = 0; i < 2000; i++) push(store, { job: `j${i}` }, bodyOf(4, '1'));
-  const writer = borrowWriter();
+  const writer = borrowWriter(createStore().readExposition());
   returnWriter(writer);
   for await (const part of scrape(store)) if (part === '') break;
-  const next = borrowWriter();
+  const next = borrowWriter(createStore().readExposition());
   expect(next).toBe(writer);
   returnWriter(next);
 });
