@@ -42,7 +42,8 @@ export function write(store: MetricStore, request: WriteRequest): Refusal | null
 export function joinTexts(parts: readonly ExposedPart[], values: ExposedValues): string {
   const writer = borrowWriter(values);
   const texts: Buffer[] = [];
-  writer.recall(parts, 'text underscores');
+  // An array of its own: nothing is known of it from before.
+  writer.recall([...parts], 'text underscores');
   for (const part of parts) part.addLines(writer, 'underscores');
   for (const chunk of writer.write()) texts.push(Buffer.from(chunk));
   texts.push(Buffer.from(writer.page.take()));
