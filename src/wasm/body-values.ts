@@ -2,9 +2,6 @@ import { code } from './compiled/body-values.ts';
 import { instantiate } from './instantiate.ts';
 import type { LinearMemory } from './linear-memory.ts';
 
-/** Bytes that must be free for a value where it is written. */
-export const valueRoomBytes = 64;
-
 /**
  * Cuts the values out of a text body of which all else is known, and writes them as Go prints them. What it reads and writes are words and text:
  *

@@ -12,3 +12,6 @@ export const readAheadBytes = 128;
 
 /** Bytes that are compressed before something is handed out, however little it is, so that others get a turn: about a millisecond. */
 export const gzipInputBytesMax: number = 1024 * 1024;
+
+/** Bytes that must be free for a number where it is written. */
+export const valueRoomBytes = 64;

@@ -49,6 +49,7 @@ export class FastProtobufDecoder {
     if (text.length + lineCount * (texts.alone.length + 2 * renderedNumberLengthMax) > readyTextLengthMax) return false;
     const families = firstSpans.size === 0 ? null : storeFamilies(decodeDelimitedFamilies(body), key, 0);
     const messages = families === null ? null : new MessageForm(families, firstSpans, key);
+    if (messages !== null && messages.spanCount > holes.countSpans()) return false;
     const layout = new WireLayout(body, holes, lineCount, messages);
     if (families !== null && !hasMessages(layout, body, texts, families)) return false;
     const template = createTemplateOfText(text, layout, key);

@@ -1,5 +1,6 @@
 // AssemblyScript: compiled by scripts/build-wasm.mjs, not by tsc. `BodyValues` says what it is for, and lays out what it reads.
 // Hot path, guarded by the pushes of bench/ and by test/exposition/fast-text/segments.test.ts, which holds it to `writeNumber`.
+import { areEqual, lowBits } from './shared/equal-bytes';
 
 const blank: u32 = 32;
 const minus: u32 = 45;
@@ -74,13 +75,6 @@ export function write(plan: usize, from: u32, count: u32, bounds: usize, output:
   return count;
 }
 
-function areEqual(a: usize, b: usize, length: usize): bool {
-  let i: usize = 0;
-  for (; i + 16 <= length; i += 16) if (v128.any_true(v128.xor(v128.load(a + i), v128.load(b + i)))) return false;
-  const differing = ~i8x16.bitmask(i8x16.eq(v128.load(a + i), v128.load(b + i)));
-  return (differing & lowBits(length - i)) === 0;
-}
-
 /** The first byte that is no part of a value. */
 function findBlank(start: usize, limit: usize): usize {
   const blanks = i8x16.splat(<i8>blank);
@@ -135,8 +129,4 @@ function writeLargeInteger(start: usize, length: usize, to: usize): usize {
   store<u8>(at, zero + (length > 10 ? 1 : 0), 2);
   store<u8>(at, zero + <u32>((length - 1) % 10), 3);
   return at + 4;
-}
-
-function lowBits(count: usize): i32 {
-  return count > 15 ? 0xffff : (1 << (<i32>count)) - 1;
 }
