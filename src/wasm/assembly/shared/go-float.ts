@@ -8,6 +8,8 @@ const plus: u32 = 43;
 const point: u32 = 46;
 const zero: u32 = 48;
 const letterE: u32 = 101;
+/** Behind the numbers of eight digits. */
+const eightDigitsEnd: u64 = 100_000_000;
 const eightZeros: u64 = 0x3030_3030_3030_3030;
 /** `0.000`, from its begin in the lowest byte. */
 const zeroFraction: u64 = 0x30_3030_2e30;
@@ -114,11 +116,17 @@ function scale(high: u64, low: u64, factor: u64): u64 {
 function writeDigits(digits: u64, to: usize): usize {
   // All seventeen, with zeros in front, behind where what is written can end.
   const text = to + 32;
-  const upper = digits / 100_000_000;
-  const lead = upper / 100_000_000;
-  const middle = eightDigits(upper - lead * 100_000_000);
-  const last = eightDigits(digits - upper * 100_000_000);
-  store<u8>(text, zero + <u32>lead);
+  let lead: u32 = 0;
+  let middle: u64 = 0;
+  let rest = <u32>digits;
+  if (digits >= eightDigitsEnd) {
+    const upper = <u32>(digits / eightDigitsEnd);
+    rest = <u32>(digits - <u64>upper * eightDigitsEnd);
+    lead = upper / <u32>eightDigitsEnd;
+    middle = eightDigits(upper - lead * <u32>eightDigitsEnd);
+  }
+  const last = eightDigits(rest);
+  store<u8>(text, zero + lead);
   store<u64>(text, middle | eightZeros, 1);
   store<u64>(text, last | eightZeros, 9);
   const first: i32 = lead !== 0 ? 0 : middle !== 0 ? 1 + ((<i32>ctz(middle)) >> 3) : 9 + ((<i32>ctz(last)) >> 3);
@@ -165,9 +173,9 @@ function writeExponent(from: usize, count: i32, power: i32, to: usize): usize {
 }
 
 /** The digits of a number below 10^8, the first in the lowest byte: halves, quarters, eighths at once. */
-function eightDigits(number: u64): u64 {
+function eightDigits(number: u32): u64 {
   const upperHalf = number / 10_000;
-  const halves = upperHalf | ((number - upperHalf * 10_000) << 32);
+  const halves = <u64>upperHalf | (<u64>(number - upperHalf * 10_000) << 32);
   const hundreds = ((halves * 10_486) >>> 20) & 0x0000_007f_0000_007f;
   const quarters = hundreds | ((halves - hundreds * 100) << 16);
   const tens = ((quarters * 103) >>> 10) & 0x000f_000f_000f_000f;
