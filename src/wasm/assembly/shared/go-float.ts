@@ -10,15 +10,21 @@ const zero: u32 = 48;
 const letterE: u32 = 101;
 /** Behind the numbers of eight digits. */
 const eightDigitsEnd: u64 = 100_000_000;
+/** A bit in the last of eight digits. */
+const lastDigit: u64 = 0x0100_0000_0000_0000;
 const eightZeros: u64 = 0x3030_3030_3030_3030;
 /** `0.000`, from its begin in the lowest byte. */
 const zeroFraction: u64 = 0x30_3030_2e30;
 
 /** Decimals of so many digits are told apart by doubles, so one that reads back is the shortest one, however it was found. */
 const fifteenDigits: f64 = 1e15;
-const fractionDigits: i32 = 9;
+/** Ten to the number of digits behind the point that are found without more ado. */
 const fractionScale: f64 = 1e9;
 
+/** Go prints an exponent from here on. */
+const exponentFrom: f64 = 1e6;
+/** Of 10^-9: Go prints an exponent for less. */
+const smallFraction: u32 = 100_000;
 /** Go prints an exponent from so many digits before the point on, and from so many zeros behind it. */
 const integerDigitsMax: i32 = 6;
 const fractionZerosMax: i32 = 3;
@@ -40,10 +46,32 @@ export function writeGoFloat(value: f64, to: usize, powers: usize): usize {
   if (!(magnitude < Infinity)) return writeWord(value, to);
   let at = to;
   if (value < 0) store<u8>(at++, minus);
-  const digits = findDigits(magnitude, powers);
-  if (digits !== 0) return writeDigits(digits, at);
-  store<u8>(at, zero);
-  return at + 1;
+  if (magnitude < exponentFrom) {
+    const end = writeShort(magnitude, at);
+    if (end !== 0) return end;
+  }
+  return writeDigits(findDigits(magnitude, powers), at);
+}
+
+/** Writes a number of at most nine digits behind the point, if it takes no exponent, and answers where it ends; 0 for any other. */
+function writeShort(magnitude: f64, to: usize): usize {
+  const scaled = nearest(magnitude * fractionScale);
+  if (scaled / fractionScale !== magnitude) return 0;
+  const integer = <u32>magnitude;
+  const fraction = <u32>(scaled - <f64>integer * fractionScale);
+  const integerDigits = eightDigits(integer);
+  const blanks = ctz(integerDigits | lastDigit) >> 3;
+  store<u64>(to, (integerDigits | eightZeros) >>> (blanks << 3));
+  const integerEnd = to + 8 - <usize>blanks;
+  if (fraction === 0) return integerEnd;
+  if (integer === 0 && fraction < smallFraction) return 0;
+  const lead = fraction / <u32>eightDigitsEnd;
+  const rest = eightDigits(fraction - lead * <u32>eightDigitsEnd);
+  store<u8>(integerEnd, point);
+  store<u8>(integerEnd, zero + lead, 1);
+  store<u64>(integerEnd, rest | eightZeros, 2);
+  const end = integerEnd + 10 - <usize>(clz(rest) >>> 3);
+  return rest === 0 ? integerEnd + 2 : end;
 }
 
 /** `NaN`, `+Inf`, `-Inf`. */
@@ -61,9 +89,6 @@ function findDigits(magnitude: f64, powers: usize): u64 {
   if (magnitude < fifteenDigits) {
     exponent = 0;
     if (trunc(magnitude) === magnitude) return <u64>magnitude;
-    exponent = -fractionDigits;
-    const scaled = nearest(magnitude * fractionScale);
-    if (scaled < fifteenDigits && scaled / fractionScale === magnitude) return <u64>scaled;
   }
   return findShortest(reinterpret<u64>(magnitude), powers);
 }
