@@ -200,7 +200,7 @@ function writeExponent(from: usize, count: i32, power: i32, to: usize): usize {
 /** The digits of a number below 10^8, the first in the lowest byte: halves, quarters, eighths at once. */
 function eightDigits(number: u32): u64 {
   const upperHalf = number / 10_000;
-  const halves = <u64>upperHalf | (<u64>(number - upperHalf * 10_000) << 32);
+  const halves = (<u64>upperHalf) | ((<u64>(number - upperHalf * 10_000)) << 32);
   const hundreds = ((halves * 10_486) >>> 20) & 0x0000_007f_0000_007f;
   const quarters = hundreds | ((halves - hundreds * 100) << 16);
   const tens = ((quarters * 103) >>> 10) & 0x000f_000f_000f_000f;
