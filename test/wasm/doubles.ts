@@ -35,7 +35,23 @@ export function anyDoubles(seed: number, count: number): number[] {
 export function edgeDoubles(): number[] {
   const powersOfTwo = Array.from({ length: 2098 }, (_, i) => 2 ** (i - 1074));
   const powersOfTen = Array.from({ length: 632 }, (_, i) => Number(`1e${i - 323}`));
-  const bounds = [999_999, 1e6, 0.0001, 0.001, 1e15, 2 ** 53, 1e17, 1e21, 123_456.789, 0.123456789, 0.1 + 0.2, 1 / 3, Number.MAX_VALUE];
+  const bounds = [
+    999_999,
+    1e6,
+    0.000099999,
+    0.0001,
+    0.00012,
+    0.001,
+    1e15,
+    2 ** 53,
+    1e17,
+    1e21,
+    123_456.789,
+    0.123456789,
+    0.1 + 0.2,
+    1 / 3,
+    Number.MAX_VALUE,
+  ];
   const digits = Array.from({ length: 18 }, (_, i) => Number('123456789012345678'.slice(0, i + 1)));
   const view = new DataView(new ArrayBuffer(8));
   const around = [...powersOfTwo, ...powersOfTen, ...bounds, ...digits].flatMap((number) => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatGoFloat } from '../../src/exposition/go-number.ts';
-import { valueRoomBytes } from '../../src/wasm/limits.ts';
+import { readAheadBytes, valueRoomBytes } from '../../src/wasm/limits.ts';
 import { LinearMemory } from '../../src/wasm/linear-memory.ts';
-import { createWireValues, encodeWireLayout } from '../../src/wasm/wire-values.ts';
+import { createWireValues, doubleHole, encodeWireLayout } from '../../src/wasm/wire-values.ts';
 import { anyDoubles, edgeDoubles } from './doubles.ts';
 import { arbitraryParts, encodeParts, matchPlainly, planHoles, type Slot, type WirePlan } from './wire-plans.ts';
 
@@ -113,4 +113,20 @@ test('a body, and one with other bytes in it or less of them, is read as the pla
     { numRuns: 2000 },
   );
   for (const [outcome, times] of Object.entries(outcomes)) expect(times, outcome).toBeGreaterThan(500);
+});
+
+test('a body that ends where the memory ends is not read beyond it', () => {
+  const small = new LinearMemory();
+  const { match: matches } = createWireValues(small);
+  const zeros = new Uint8Array(256 * 1024);
+  const encoded = encodeWireLayout([{ before: zeros, kind: doubleHole, slot: 0 }], zeros);
+  const layout = small.allocate(encoded.length);
+  const slots = small.allocate(8);
+  // All bytes behind the body are the ones of the layout.
+  const body = small.allocate(small.bytes.length - small.size - readAheadBytes);
+  small.bytes.set(encoded, layout);
+  const end = small.size;
+  expect(end + readAheadBytes).toBe(small.bytes.length);
+  expect(matches(layout, body, end - body, slots)).toBe(0);
+  for (const length of [0, 1, 16, 200]) expect(matches(layout, end - length, length, slots)).toBe(0);
 });
