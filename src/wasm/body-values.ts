@@ -28,6 +28,13 @@ export function encodeSegments(segments: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([new Uint8Array(words.buffer), ...segments]);
 }
 
-export function createBodyValues(memory: LinearMemory): BodyValues {
-  return instantiate(code, memory) as BodyValues;
+/** `powersOfFive`: see `placePowersOfFive`. */
+export function createBodyValues(memory: LinearMemory, powersOfFive: number): BodyValues {
+  const values = instantiate(code, memory) as BodyValuesModule;
+  values.setUp(powersOfFive);
+  return values;
+}
+
+interface BodyValuesModule extends BodyValues {
+  setUp(powersOfFive: number): void;
 }

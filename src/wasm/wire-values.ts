@@ -1,7 +1,6 @@
 import { code } from './compiled/wire-values.ts';
 import { instantiate } from './instantiate.ts';
 import type { LinearMemory } from './linear-memory.ts';
-import { placePowersOfFive } from './powers-of-five.ts';
 
 /** What a hole of a protobuf body holds. */
 export const doubleHole = 0;
@@ -42,9 +41,10 @@ export function encodeWireLayout(holes: readonly WireHole[], behind: Uint8Array)
   return Buffer.concat([new Uint8Array(Uint32Array.from(words).buffer), ...holes.map(({ before }) => before), behind]);
 }
 
-export function createWireValues(memory: LinearMemory): WireValues {
+/** `powersOfFive`: see `placePowersOfFive`. */
+export function createWireValues(memory: LinearMemory, powersOfFive: number): WireValues {
   const values = instantiate(code, memory) as WireValuesModule;
-  values.setUp(placePowersOfFive(memory));
+  values.setUp(powersOfFive);
   return values;
 }
 

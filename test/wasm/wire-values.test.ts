@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { formatGoFloat } from '../../src/exposition/go-number.ts';
 import { readAheadBytes, valueRoomBytes } from '../../src/wasm/limits.ts';
 import { LinearMemory } from '../../src/wasm/linear-memory.ts';
+import { placePowersOfFive } from '../../src/wasm/powers-of-five.ts';
 import { createWireValues, doubleHole, encodeWireLayout } from '../../src/wasm/wire-values.ts';
 import { anyDoubles, edgeDoubles } from './doubles.ts';
 import { arbitraryParts, encodeParts, matchPlainly, planHoles, type Slot, type WirePlan } from './wire-plans.ts';
@@ -12,7 +13,7 @@ const valuesMax = 2000;
 /** Of a number as Go prints it, with its line feed. */
 const lineLengthMax = 26;
 const memory = new LinearMemory();
-const values = createWireValues(memory);
+const values = createWireValues(memory, placePowersOfFive(memory));
 const [layoutAt, bodyAt, slotsAt, planAt, startsAt] = Array.from({ length: 5 }, () => memory.allocate(areaBytes)) as [
   number,
   number,
@@ -117,7 +118,7 @@ test('a body, and one with other bytes in it or less of them, is read as the pla
 
 test('a body that ends where the memory ends is not read beyond it', () => {
   const small = new LinearMemory();
-  const { match: matches } = createWireValues(small);
+  const { match: matches } = createWireValues(small, placePowersOfFive(small));
   const zeros = new Uint8Array(256 * 1024);
   const encoded = encodeWireLayout([{ before: zeros, kind: doubleHole, slot: 0 }], zeros);
   const layout = small.allocate(encoded.length);

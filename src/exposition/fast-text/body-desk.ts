@@ -1,6 +1,7 @@
 import { type BodyValues, createBodyValues } from '../../wasm/body-values.ts';
 import { valueRoomBytes } from '../../wasm/limits.ts';
 import { LinearMemory } from '../../wasm/linear-memory.ts';
+import { placePowersOfFive } from '../../wasm/powers-of-five.ts';
 import { createWireValues, type WireValues } from '../../wasm/wire-values.ts';
 import { deskBytesMax } from '../limits.ts';
 import { renderedNumberLengthMax } from './numbers.ts';
@@ -11,7 +12,8 @@ import { renderedNumberLengthMax } from './numbers.ts';
  */
 export class BodyDesk {
   readonly memory: LinearMemory = new LinearMemory();
-  readonly values: BodyValues = createBodyValues(this.memory);
+  readonly #powersOfFive: number = placePowersOfFive(this.memory);
+  readonly values: BodyValues = createBodyValues(this.memory, this.#powersOfFive);
   /** Tells it from those before it. */
   readonly #number: number;
   /** The body, and what lies behind it. */
@@ -48,11 +50,7 @@ export class BodyDesk {
 
   /** Made when the first protobuf body comes. */
   get wireValues(): WireValues {
-    if (this.#wireValues === null) {
-      this.#wireValues = createWireValues(this.memory);
-      this.#look();
-    }
-    return this.#wireValues;
+    return (this.#wireValues ??= createWireValues(this.memory, this.#powersOfFive));
   }
 
   /** Makes room for so many values. */
