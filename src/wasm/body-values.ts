@@ -2,9 +2,6 @@ import { code } from './compiled/body-values.ts';
 import { instantiate } from './instantiate.ts';
 import type { LinearMemory } from './linear-memory.ts';
 
-/** Bytes that must be free for a value where it is written. */
-export const valueRoomBytes = 64;
-
 /**
  * Cuts the values out of a text body of which all else is known, and writes them as Go prints them. What it reads and writes are words and text:
  *
@@ -31,6 +28,13 @@ export function encodeSegments(segments: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([new Uint8Array(words.buffer), ...segments]);
 }
 
-export function createBodyValues(memory: LinearMemory): BodyValues {
-  return instantiate(code, memory) as BodyValues;
+/** `powersOfFive`: see `placePowersOfFive`. */
+export function createBodyValues(memory: LinearMemory, powersOfFive: number): BodyValues {
+  const values = instantiate(code, memory) as BodyValuesModule;
+  values.setUp(powersOfFive);
+  return values;
+}
+
+interface BodyValuesModule extends BodyValues {
+  setUp(powersOfFive: number): void;
 }

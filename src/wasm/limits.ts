@@ -15,3 +15,6 @@ export const gzipInputBytesMax: number = 1024 * 1024;
 
 /** An `Arena` takes so many bytes at once, or as often so many as somebody asks for. */
 export const arenaBlockBytes: number = 64 * 1024;
+
+/** Bytes that must be free for a number where it is written. */
+export const valueRoomBytes = 64;

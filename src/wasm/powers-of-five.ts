@@ -1,7 +1,8 @@
 import type { LinearMemory } from './linear-memory.ts';
 
 const smallestPower = -342;
-const largestPower = 308;
+/** To write the smallest double, one needs more than to read the largest. */
+const largestPower = 324;
 const halfBits = 64n;
 const powerBits = 128n;
 const powerBytes = 16;
@@ -9,7 +10,7 @@ const powerBytes = 16;
 const roundedUpMin = -27;
 
 /**
- * Lays out 128 bits of each power of five that `assembly/shared/decimal.ts` may need, the first of them set: of 5^-342 first, of 5^308 last. Those
+ * Lays out 128 bits of each power of five that `assembly/shared/` may need, the first of them set: of 5^-342 first, of 5^324 last. Those
  * below one are reciprocals.
  */
 export function placePowersOfFive(memory: LinearMemory): number {

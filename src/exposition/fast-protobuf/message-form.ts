@@ -30,7 +30,7 @@ const writer = new MessageWriter();
  */
 export class MessageForm {
   readonly names: ReadonlySet<string>;
-  /** Spans of a body that `write` asks for: they are counted from 0. */
+  /** Spans that a body must have for `write`. */
   readonly spanCount: number;
   /** Bytes kept, roughly. */
   readonly weight: number;
@@ -44,13 +44,14 @@ export class MessageForm {
     );
     this.names = new Set(firstSpans.keys());
     const metrics = this.#plans.flatMap((plan) => plan?.metrics ?? []);
-    this.spanCount = metrics.length;
+    this.spanCount = metrics.reduce((count, { span }) => Math.max(count, span + 1), 0);
     this.weight = metrics
       .flatMap(({ labels }) => labels)
       .reduce<number>((sum, label) => sum + (typeof label === 'number' ? 8 : label.length + 64), 0);
   }
 
-  write(body: Uint8Array, spanStarts: Uint32Array, spanEnds: Uint32Array, texts: KeyTexts): FamilyMessages {
+  /** `spans`: of each where the length of its message begins in the body, and where the message ends. */
+  write(body: Uint8Array, spans: Uint32Array, texts: KeyTexts): FamilyMessages {
     const keyLabels = encodeKeyLabels(texts);
     const ends = this.#plans.map((plan) => {
       if (plan === null) return writer.length;
@@ -62,7 +63,7 @@ export class MessageForm {
           writer.copy(encoded, 0, encoded.length);
         }
         // The tag stands in front of the length.
-        writer.copy(body, (spanStarts[span] as number) - 1, spanEnds[span] as number);
+        writer.copy(body, (spans[2 * span] as number) - 1, spans[2 * span + 1] as number);
         writer.end(metric);
       }
       return writer.length;

@@ -1,7 +1,7 @@
-import { viewOf } from '../fast-text/body-desk.ts';
+import { countHole, doubleHole, endHole, lengthHole } from '../../wasm/wire-values.ts';
 import { metricTypes } from '../protobuf/metric-types.ts';
 import { Transcript } from './transcript.ts';
-import { countHole, doubleHole, endHole, lengthHole, readVarint, varintEnd, WireHoles } from './wire-layout.ts';
+import { readVarint, varintEnd, WireHoles } from './wire-layout.ts';
 
 /**
  * The field of a metric that holds its value, by the type of the family as it stands on the wire (metrics.proto). A gauge histogram has none
@@ -53,7 +53,7 @@ class Transcriber {
 
   constructor(body: Buffer) {
     this.#body = body;
-    this.#view = viewOf(body);
+    this.#view = new DataView(body.buffer, body.byteOffset, body.length);
   }
 
   transcribe(): TranscribedBody | null {

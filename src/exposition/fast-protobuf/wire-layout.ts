@@ -1,25 +1,12 @@
-import { type BodyDesk, viewOf } from '../fast-text/body-desk.ts';
+import { countHole, encodeWireLayout, endHole, type HoleKind, lengthHole, type WireHole } from '../../wasm/wire-values.ts';
+import { type BodyDesk, PlacedBytes } from '../fast-text/body-desk.ts';
 import { type BodyLayout, noNames, type ValuePlan } from '../fast-text/body-layout.ts';
-import { lineFeed } from '../fast-text/bytes.ts';
 import type { FamilyMessages } from '../fast-text/family-messages.ts';
 import type { KeyTexts } from '../fast-text/line-labels.ts';
 import type { MessageForm } from './message-form.ts';
-import { writeGoFloat } from '../write-go-float.ts';
 
 // Hot path: guarded by the protobuf pushes of bench/ and by test/exposition/fast-protobuf/.
 
-/** What a hole of a protobuf body holds. */
-export const doubleHole = 0;
-/** A varint: a count, or a part of a timestamp. */
-export const countHole = 1;
-/** The length of a message, and the end of that message, which takes no bytes. */
-export const lengthHole = 2;
-export const endHole = 3;
-
-type HoleKind = typeof doubleHole | typeof countHole | typeof lengthHole | typeof endHole;
-
-/** Messages inside each other: family, metric, histogram, and bucket or created timestamp. */
-const depthMax = 4;
 /** A varint of so many bytes has 49 bits, which arithmetic on doubles gets exactly. */
 const varintBytesMax = 7;
 
@@ -40,6 +27,11 @@ export class WireHoles {
     this.ends.push(end);
     this.slots.push(slot);
     return this.kinds.push(kind) - 1;
+  }
+
+  /** Spans are counted from 0. */
+  countSpans(): number {
+    return this.slots.reduce((count, slot, hole) => (this.kinds[hole] === lengthHole ? Math.max(count, slot + 1) : count), 0);
   }
 
   /** Of the holes from this one on. */
@@ -69,14 +61,6 @@ export class WireHoles {
   }
 }
 
-/** The values of the body at hand, by line. Decoding never awaits, so one serves all pushes. */
-let values = new Float64Array(0);
-/** Where the spans of the body at hand lie, from the length of a message to its end. */
-let spanStarts = new Uint32Array(0);
-let spanEnds = new Uint32Array(0);
-/** Of the messages at hand, from the outermost on. Doubles, since a length on the wire may be any number. */
-const messageEnds = new Float64Array(depthMax);
-
 /**
  * A protobuf body: constant bytes, and behind each run of them a hole.
  *
@@ -86,39 +70,38 @@ const messageEnds = new Float64Array(depthMax);
  * Lengths are not trusted: where a message ends by its length, it must end by what it holds.
  */
 export class WireLayout implements BodyLayout {
-  readonly #bytes: Buffer;
-  readonly #view: DataView;
-  /** Where the bytes in front of each hole end. */
-  readonly #ends: Uint32Array;
-  readonly #kinds: Uint8Array;
-  readonly #slots: Uint32Array;
-  readonly #lineCount: number;
-  readonly #spanCount: number;
+  readonly #layout: PlacedBytes;
+  /** Of the slots: values by line, one for what nobody asks for, and the messages, first the spans. */
+  readonly #firstSpanSlot: number;
+  readonly #slotCount: number;
   readonly #messages: MessageForm | null;
 
   /** `messages`: for the families that text does not tell in full. */
   constructor(body: Uint8Array, holes: WireHoles, lineCount: number, messages: MessageForm | null) {
-    const needed = holes.listNeeded();
-    const constants = needed.map((hole, i) => body.subarray(holes.ends[needed[i - 1] ?? -1] ?? 0, holes.starts[hole]));
-    this.#bytes = Buffer.concat([...constants, body.subarray(holes.ends[needed.at(-1) ?? -1] ?? 0)]);
-    this.#view = viewOf(this.#bytes);
-    let end = 0;
-    this.#ends = Uint32Array.from(constants, ({ length }) => (end += length));
-    this.#kinds = Uint8Array.from(needed, (hole) => holes.kinds[hole] as number);
-    this.#lineCount = lineCount;
-    this.#spanCount = messages?.spanCount ?? 0;
     this.#messages = messages;
-    // What nobody asks for goes behind the rest.
+    this.#firstSpanSlot = lineCount + 1;
+    const needed = holes.listNeeded();
+    const open: number[] = [];
+    let slotCount = this.#firstSpanSlot + holes.countSpans();
     const slotOf = (hole: number): number => {
+      const kind = holes.kinds[hole];
       const slot = holes.slots[hole] as number;
-      const isValue = holes.kinds[hole] === doubleHole || holes.kinds[hole] === countHole;
-      return slot === noSlot ? (isValue ? lineCount : this.#spanCount) : slot;
+      if (kind === endHole) return open.pop() as number;
+      if (kind !== lengthHole) return slot === noSlot ? lineCount : slot;
+      return open[open.push(slot === noSlot ? slotCount++ : this.#firstSpanSlot + slot) - 1] as number;
     };
-    this.#slots = Uint32Array.from(needed, slotOf);
+    let end = 0;
+    const encoded = needed.map((hole): WireHole => {
+      const before = body.subarray(end, holes.starts[hole]);
+      end = holes.ends[hole] as number;
+      return { before, kind: holes.kinds[hole] as HoleKind, slot: slotOf(hole) };
+    });
+    this.#layout = new PlacedBytes(encodeWireLayout(encoded, body.subarray(end)));
+    this.#slotCount = slotCount;
   }
 
   get weight(): number {
-    return this.#bytes.length + this.#ends.length * 9 + (this.#messages?.weight ?? 0);
+    return this.#layout.bytes.length + (this.#messages?.weight ?? 0);
   }
 
   get familiesWithMessage(): ReadonlySet<string> {
@@ -126,84 +109,28 @@ export class WireLayout implements BodyLayout {
   }
 
   isLike(other: BodyLayout): boolean {
-    if (!(other instanceof WireLayout) || !this.#bytes.equals(other.#bytes) || this.#ends.length !== other.#ends.length) return false;
-    return this.#ends.every((end, i) => end === other.#ends[i] && this.#kinds[i] === other.#kinds[i] && this.#slots[i] === other.#slots[i]);
+    return other instanceof WireLayout && Buffer.compare(this.#layout.bytes, other.#layout.bytes) === 0;
   }
 
-  match({ body: bytes, view, length }: BodyDesk): boolean {
-    reserve(this.#lineCount + 1, this.#spanCount + 1);
-    const holeCount = this.#ends.length;
-    let depth = 0;
-    let start = 0;
-    let at = 0;
-    for (let hole = 0; hole < holeCount; hole++) {
-      const end = this.#ends[hole] as number;
-      if (at + end - start > length || !areEqual(this.#view, start, end, view, at)) return false;
-      at += end - start;
-      start = end;
-      const kind = this.#kinds[hole];
-      if (kind === doubleHole) {
-        if (at + 8 > length) return false;
-        values[this.#slots[hole] as number] = view.getFloat64(at, true);
-        at += 8;
-      } else if (kind === endHole) {
-        if (at !== messageEnds[--depth]) return false;
-        spanEnds[this.#slots[hole] as number] = at;
-      } else {
-        // What lies behind the end of the body may be left from another one. Whoever reads that is behind `length` then, and found out below.
-        const prefixStart = at;
-        let value = bytes[at++] as number;
-        if (value >= 0x80) {
-          value = readVarint(bytes, prefixStart);
-          if (value === -1) return false;
-          at = varintEnd;
-        }
-        if (kind === countHole) {
-          values[this.#slots[hole] as number] = value;
-        } else {
-          messageEnds[depth++] = at + value;
-          spanStarts[this.#slots[hole] as number] = prefixStart;
-        }
-      }
-    }
-    return at + this.#bytes.length - start === length && areEqual(this.#view, start, this.#bytes.length, view, at);
+  match(desk: BodyDesk): boolean {
+    desk.reserve(this.#slotCount);
+    const { wireValues } = desk;
+    const layout = desk.place(this.#layout);
+    return wireValues.match(layout, desk.bodyAt, desk.length, desk.boundsAt) === 1;
   }
 
   /** Negative zero is none for the fast path: text shows it as 0. */
   writeValues(desk: BodyDesk, plan: ValuePlan): number {
-    desk.reserve(plan.length);
-    const { outputAt, startsAt } = desk;
-    const { bytes, words } = desk.memory;
-    let at = outputAt;
-    for (let place = 0; place < plan.length; place++) {
-      const number = values[plan.lineOf(place)] as number;
-      if (Object.is(number, -0)) return -1;
-      words[startsAt / 4 + place] = at;
-      at = writeGoFloat(number, bytes, at);
-      bytes[at++] = lineFeed;
-    }
-    return at;
+    const words = desk.place(plan.words);
+    const end = desk.wireValues.write(words, plan.length, desk.boundsAt, desk.outputAt, desk.startsAt);
+    return end === 0 ? -1 : end;
   }
 
-  writeMessages({ body }: BodyDesk, texts: KeyTexts): FamilyMessages | null {
-    return this.#messages === null ? null : this.#messages.write(body, spanStarts, spanEnds, texts);
+  writeMessages({ body, boundsAt, memory }: BodyDesk, texts: KeyTexts): FamilyMessages | null {
+    return this.#messages === null
+      ? null
+      : this.#messages.write(body, memory.words.subarray(boundsAt / 4 + 2 * this.#firstSpanSlot), texts);
   }
-}
-
-/** Word by word: 4 KB take a microsecond, three times less than one call into the runtime for each run of bytes. */
-function areEqual(a: DataView, start: number, end: number, b: DataView, bStart: number): boolean {
-  let at = start;
-  let bAt = bStart;
-  for (; at + 4 <= end; at += 4, bAt += 4) if (a.getInt32(at) !== b.getInt32(bAt)) return false;
-  for (; at < end; at++, bAt++) if (a.getInt8(at) !== b.getInt8(bAt)) return false;
-  return true;
-}
-
-function reserve(valueCount: number, spanCount: number): void {
-  if (values.length < valueCount) values = new Float64Array(valueCount);
-  if (spanEnds.length >= spanCount) return;
-  spanStarts = new Uint32Array(spanCount);
-  spanEnds = new Uint32Array(spanCount);
 }
 
 /** Where the varint ends that was read last. */

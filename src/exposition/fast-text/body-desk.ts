@@ -1,20 +1,23 @@
-import { type BodyValues, createBodyValues, valueRoomBytes } from '../../wasm/body-values.ts';
+import { type BodyValues, createBodyValues } from '../../wasm/body-values.ts';
+import { valueRoomBytes } from '../../wasm/limits.ts';
 import { LinearMemory } from '../../wasm/linear-memory.ts';
+import { placePowersOfFive } from '../../wasm/powers-of-five.ts';
+import { createWireValues, type WireValues } from '../../wasm/wire-values.ts';
 import { deskBytesMax } from '../limits.ts';
 import { renderedNumberLengthMax } from './numbers.ts';
 
 /**
- * Where templates look at a body, and write its values: in the memory of `BodyValues`. What they bring along stays there, until so much of it
+ * Where templates look at a body, and write its values: in the memory of `BodyValues` and `WireValues`. What they bring along stays there, until so much of it
  * lies around that the desk is thrown away.
  */
 export class BodyDesk {
   readonly memory: LinearMemory = new LinearMemory();
-  readonly values: BodyValues = createBodyValues(this.memory);
+  readonly #powersOfFive: number = placePowersOfFive(this.memory);
+  readonly values: BodyValues = createBodyValues(this.memory, this.#powersOfFive);
   /** Tells it from those before it. */
   readonly #number: number;
   /** The body, and what lies behind it. */
   body: Buffer = Buffer.alloc(0);
-  view: DataView = viewOf(this.body);
   /** Of the body. */
   length = 0;
   /** Addresses: of the body, of where its values lie, of what is written of them, and of where each of these begins. */
@@ -25,6 +28,7 @@ export class BodyDesk {
   #bodyCapacity = 0;
   #valueCapacity = 0;
   #looksAt: Buffer | null = null;
+  #wireValues: WireValues | null = null;
 
   constructor(number: number) {
     this.#number = number;
@@ -42,6 +46,11 @@ export class BodyDesk {
     this.#look();
     this.body.set(body);
     this.length = body.length;
+  }
+
+  /** Made when the first protobuf body comes. */
+  get wireValues(): WireValues {
+    return (this.#wireValues ??= createWireValues(this.memory, this.#powersOfFive));
   }
 
   /** Makes room for so many values. */
@@ -67,7 +76,6 @@ export class BodyDesk {
     if (bytes === this.#looksAt && this.body.byteOffset === this.bodyAt) return;
     this.#looksAt = bytes;
     this.body = bytes.subarray(this.bodyAt, this.bodyAt + this.#bodyCapacity);
-    this.view = viewOf(this.body);
   }
 }
 
@@ -100,8 +108,4 @@ export function layOnDesk(body: Uint8Array): BodyDesk {
   if (desk === null || desk.isFull) desk = new BodyDesk(++deskCount);
   desk.load(body);
   return desk;
-}
-
-export function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -1,5 +1,8 @@
 // AssemblyScript: compiled by scripts/build-wasm.mjs, not by tsc. `BodyValues` says what it is for, and lays out what it reads.
 // Hot path, guarded by the pushes of bench/ and by test/exposition/fast-text/segments.test.ts, which holds it to `writeNumber`.
+import { decimalEnd, readDecimal } from './shared/decimal';
+import { areEqual, lowBits } from './shared/equal-bytes';
+import { writeGoFloat } from './shared/go-float';
 
 const blank: u32 = 32;
 const minus: u32 = 45;
@@ -8,6 +11,13 @@ const zero: u32 = 48;
 const lineFeed: u32 = 10;
 const letterE: u32 = 101;
 const plus: u32 = 43;
+
+/** Longest number that is read here. */
+const numberLengthMax: usize = 64;
+/** Integers from here on may stand for several in a double. */
+const unsafeInteger: f64 = 9_007_199_254_740_992;
+
+let powers: usize = 0;
 
 // Where `write` stopped: the value that it left to others, and where what was written ends.
 let valueFrom: usize = 0;
@@ -24,6 +34,10 @@ export function valueEnd(): usize {
 
 export function end(): usize {
   return written;
+}
+
+export function setUp(powersOfFive: usize): void {
+  powers = powersOfFive;
 }
 
 /** Whether a body is the segments with values between them. Notes in `bounds` where each value begins and ends. */
@@ -60,7 +74,8 @@ export function write(plan: usize, from: u32, count: u32, bounds: usize, output:
     const start: usize = load<u32>(bound);
     const valueEnd: usize = load<u32>(bound, 4);
     store<u32>(starts + ((<usize>i) << 2), at);
-    const next = writeNumber(start, valueEnd, (place & 1) === 1, at);
+    const isCount = (place & 1) === 1;
+    const next = writeNumber(start, valueEnd, isCount, at) || writeRead(start, valueEnd, isCount, at);
     if (next === 0) {
       valueFrom = start;
       valueTo = valueEnd;
@@ -72,13 +87,6 @@ export function write(plan: usize, from: u32, count: u32, bounds: usize, output:
   }
   written = at;
   return count;
-}
-
-function areEqual(a: usize, b: usize, length: usize): bool {
-  let i: usize = 0;
-  for (; i + 16 <= length; i += 16) if (v128.any_true(v128.xor(v128.load(a + i), v128.load(b + i)))) return false;
-  const differing = ~i8x16.bitmask(i8x16.eq(v128.load(a + i), v128.load(b + i)));
-  return (differing & lowBits(length - i)) === 0;
 }
 
 /** The first byte that is no part of a value. */
@@ -112,6 +120,16 @@ function writeNumber(from: usize, end: usize, isCount: bool, to: usize): usize {
   return at + length;
 }
 
+/** As `writeNumber`, for a number that must be read; what does not end in a digit is left to others. */
+function writeRead(from: usize, end: usize, isCount: bool, to: usize): usize {
+  const length = end - from;
+  if (length === 0 || length > numberLengthMax || load<u8>(end - 1) - zero > 9) return 0;
+  const value = readDecimal(from, powers);
+  if (decimalEnd !== end || !(abs(value) < Infinity)) return 0;
+  if (value === 0 ? reinterpret<u64>(value) !== 0 : isCount && (value < 0 || value >= unsafeInteger || trunc(value) !== value)) return 0;
+  return writeGoFloat(value, to, powers);
+}
+
 /** Whether digits and a point are the shortest that there are for their double: no needless zeros, nothing below 1e-4. */
 function isShortFraction(start: usize, end: usize, integerDigits: usize, others: i32): bool {
   const fraction = start + integerDigits + 1;
@@ -135,8 +153,4 @@ function writeLargeInteger(start: usize, length: usize, to: usize): usize {
   store<u8>(at, zero + (length > 10 ? 1 : 0), 2);
   store<u8>(at, zero + <u32>((length - 1) % 10), 3);
   return at + 4;
-}
-
-function lowBits(count: usize): i32 {
-  return count > 15 ? 0xffff : (1 << (<i32>count)) - 1;
 }

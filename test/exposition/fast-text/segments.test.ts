@@ -15,6 +15,23 @@ const number = fc.oneof(
     .map((parts) => parts.join('')),
   fc.double().map(String),
   fc.integer({ min: 0, max: 1e16 }).map(String),
+  fc.double().map((double) => double.toExponential()),
+  fc.constantFrom(
+    '1e',
+    '1e+',
+    '1e+5',
+    '2e-07',
+    '1E5',
+    '5.',
+    '.5',
+    '007',
+    '1e400',
+    '-1e-400',
+    '-4.9e-324',
+    '2e+15',
+    '1e+16',
+    '9007199254740993',
+  ),
   fc.constantFrom('NaN', '+Inf', '-Inf', '-0', '1e5', '!', '\u00ff', '1/', '1:', 'x'.repeat(100)),
 );
 const value = fc.record({ text: number, use: fc.constantFrom<NumberUse>('value', 'count'), before: fc.string({ maxLength: 40 }) });

@@ -1,5 +1,6 @@
 // Reads numbers as Go prints them, always to the nearest double: D. Lemire, "Number Parsing at a Gigabyte per Second" (2021), and N. Mushtak,
 // D. Lemire, "Fast Number Parsing Without Fallback" (2022).
+import { multiplyHigh } from './multiply-high';
 
 const minus: u32 = 45;
 const plus: u32 = 43;
@@ -121,14 +122,4 @@ function roundSmall(bits: u64, binary: i64): f64 {
   if (shift >= 64) return 0;
   const shifted = bits >>> shift;
   return reinterpret<f64>((shifted + (shifted & 1)) >>> 1);
-}
-
-/** The upper half of a product. */
-function multiplyHigh(a: u64, b: u64): u64 {
-  const aLow = a & 0xffff_ffff;
-  const aHigh = a >>> 32;
-  const bLow = b & 0xffff_ffff;
-  const bHigh = b >>> 32;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 32);
-  return aHigh * bHigh + (middle >>> 32) + ((aLow * bHigh + (middle & 0xffff_ffff)) >>> 32);
 }
