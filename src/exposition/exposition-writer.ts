@@ -20,7 +20,7 @@ export async function* writeTextExposition(exposition: Exposition, scheme: Escap
   try {
     writer.recall(exposition.families, `text ${scheme}`);
     do {
-      addFamilies(writer, exposition.families, scheme);
+      addFamilies(writer, exposition.families, scheme, addTextHeader);
       yield* writer.write();
     } while (writer.familyCount < exposition.families.length);
     if (!writer.page.isEmpty) yield writer.page.take();
@@ -30,12 +30,23 @@ export async function* writeTextExposition(exposition: Exposition, scheme: Escap
 }
 
 /** Says what comes next, which the writer may know from the scrape before. No generator: those are long in being compiled. */
-function addFamilies(writer: LineWriter, families: readonly ExposedFamily[], scheme: EscapingScheme): void {
+function addFamilies(writer: LineWriter, families: readonly ExposedFamily[], scheme: EscapingScheme, addHeader: AddHeader): void {
   while (writer.familyCount < families.length && !writer.isFull) {
-    const { name, help, type, parts } = families[writer.familyCount++] as ExposedFamily;
-    writer.addText(writeFamilyHeader(name, help, type, scheme));
-    for (const part of parts) part.addLines(writer, scheme);
+    const family = families[writer.familyCount++] as ExposedFamily;
+    addHeader(writer, family, scheme);
+    for (const part of family.parts) part.addLines(writer, scheme);
   }
+}
+
+/** Says what stands before the metrics of a family. */
+type AddHeader = (writer: LineWriter, family: ExposedFamily, scheme: EscapingScheme) => void;
+
+function addTextHeader(writer: LineWriter, { name, help, type }: ExposedFamily, scheme: EscapingScheme): void {
+  writer.addText(writeFamilyHeader(name, help, type, scheme));
+}
+
+function addMessageHeader(writer: LineWriter, { name, help, type }: ExposedFamily, scheme: EscapingScheme): void {
+  writer.addMessage(valueTags[type], name.length, encodeFamilyHeader({ name: showName(name, scheme), help, type, unit: null }));
 }
 
 /** For readers that look ahead: chunks that stay good. */
@@ -54,7 +65,7 @@ export async function* writeProtobufExposition(exposition: Exposition, scheme: E
     messagePage.take();
     let step = 0;
     do {
-      addMessages(lines, exposition.families, scheme);
+      addFamilies(lines, exposition.families, scheme, addMessageHeader);
       messagePage.startAt(step);
       for (let stop = messagePage.write(); stop !== messageStops.atEnd; stop = messagePage.write()) {
         if (stop === messageStops.outputIsFull) {
@@ -75,15 +86,6 @@ export async function* writeProtobufExposition(exposition: Exposition, scheme: E
     if (!messagePage.isEmpty) yield messagePage.take();
   } finally {
     returnWriter(lines);
-  }
-}
-
-/** As `addFamilies`. */
-function addMessages(writer: LineWriter, families: readonly ExposedFamily[], scheme: EscapingScheme): void {
-  while (writer.familyCount < families.length && !writer.isFull) {
-    const { name, help, type, parts } = families[writer.familyCount++] as ExposedFamily;
-    writer.addMessage(valueTags[type], name.length, encodeFamilyHeader({ name: showName(name, scheme), help, type, unit: null }));
-    for (const part of parts) part.addLines(writer, scheme);
   }
 }
 

@@ -32,6 +32,8 @@ export const stepWords = 3;
 export const groupTextWords = 3;
 export const familyProgramWords = 2;
 export const familyWords = 3;
+/** Of what the lines need of each form for the family at hand. */
+export const formWords = 2;
 
 /**
  * Writes an exposition, step by step. All that it reads are words:

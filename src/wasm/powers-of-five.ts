@@ -14,10 +14,20 @@ const roundedUpMin = -27;
  * below one are reciprocals.
  */
 export function placePowersOfFive(memory: LinearMemory): number {
-  const address = memory.allocate((largestPower - smallestPower + 1) * powerBytes);
-  const view = new DataView(memory.memory.buffer);
+  powersOfFive ??= encodePowersOfFive();
+  const address = memory.allocate(powersOfFive.length);
+  memory.bytes.set(powersOfFive, address);
+  return address;
+}
+
+/** Worked out when they are first asked for, which takes a millisecond. */
+let powersOfFive: Uint8Array | null = null;
+
+function encodePowersOfFive(): Uint8Array {
+  const bytes = new Uint8Array((largestPower - smallestPower + 1) * powerBytes);
+  const view = new DataView(bytes.buffer);
   const put = (exponent: number, bits: bigint): void => {
-    const at = address + (exponent - smallestPower) * powerBytes;
+    const at = (exponent - smallestPower) * powerBytes;
     view.setBigUint64(at, bits >> halfBits, true);
     view.setBigUint64(at + 8, BigInt.asUintN(64, bits), true);
   };
@@ -27,5 +37,5 @@ export function placePowersOfFive(memory: LinearMemory): number {
     if (exponent <= largestPower) put(exponent, length > powerBits ? power >> (length - powerBits) : power << (powerBits - length));
     if (exponent > 0) put(-exponent, (1n << (powerBits - 1n + length)) / power + (-exponent >= roundedUpMin ? 1n : 0n));
   }
-  return address;
+  return bytes;
 }

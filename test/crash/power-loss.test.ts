@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { readStore } from '../../src/persistence/read-store.ts';
 import { showRecord } from '../contract/group-log.ts';
 import { commandOf, needs } from '../support/debian.ts';
-import { createRandom } from '../support/fake-group-log.ts';
+import { createFractions } from '../fuzz/random.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
 import { compileSources } from './compile-sources.ts';
 import { parseDiskRecording, recordedCalls, SimulatedDisk, type DiskEvent } from './disk-recording.ts';
@@ -77,7 +77,7 @@ function addBatch(groups: Groups, batch: Groups): Groups {
 describe.runIf(needs('strace'))('after a power failure', () => {
   test(`at any point between two writes, all that was acknowledged is there, and each batch as a whole or not at all (seed ${seed})`, () => {
     const events = record();
-    const random = createRandom(seed);
+    const random = createFractions(seed);
     const disk = new SimulatedDisk();
     const image = path.join(folder(), 'image.mdb');
     let acknowledged: Groups | null = null;

@@ -7,7 +7,7 @@ import { createFormRecord, type FormRecord } from '../../src/persistence/group-l
 import { encodeGroupRecord } from '../../src/persistence/group-record.ts';
 import { LmdbGroupLog } from '../../src/persistence/lmdb-group-log.ts';
 import { change, commitChanges, RecordingSink, showRecord } from '../contract/group-log.ts';
-import { createRandom } from '../support/fake-group-log.ts';
+import { createFractions } from '../fuzz/random.ts';
 import { readStore } from '../../src/persistence/read-store.ts';
 import { makeSampleGroup } from '../support/sample-groups.ts';
 import { useTemporaryFolder } from '../support/temporary-folder.ts';
@@ -28,7 +28,7 @@ function makeForm(i: number): FormRecord {
 async function makeStore(file: string): Promise<Map<string, string>> {
   const log = makeLog(file);
   await log.open(new RecordingSink());
-  const random = createRandom(seed);
+  const random = createFractions(seed);
   for (let i = 0; i < 40; i++) {
     const changes = new Map<string, string | null>();
     for (let j = 0; j < 20; j++) {
@@ -97,7 +97,7 @@ describe('a damaged store', () => {
   }
 
   test(`with any byte changed is refused with a message, or nothing is lost by it (1,000 of them, seed ${seed})`, async () => {
-    const random = createRandom(seed);
+    const random = createFractions(seed);
     const outcomes = { refused: 0, harmless: 0 };
     for (let i = 0; i < 1000; i++) {
       const damaged = Buffer.from(original);

@@ -9,15 +9,19 @@ export interface Random {
   shuffle<T>(items: readonly T[]): T[];
 }
 
-/** mulberry32 by Tommy Ettinger (public domain): 32 bits of state are plenty to choose test input. */
-export function createRandom(seed: number): Random {
+/** Numbers in [0, 1): mulberry32 by Tommy Ettinger (public domain). 32 bits of state are plenty to choose test input. */
+export function createFractions(seed: number): () => number {
   let state = seed >>> 0;
-  const next = (): number => {
+  return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+export function createRandom(seed: number): Random {
+  const next = createFractions(seed);
   const below = (n: number): number => Math.floor(next() * n);
   return {
     below,

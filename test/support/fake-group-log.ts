@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineFailure, type FailureKind } from '../../src/base/errors.ts';
 import type { Batch, Change, CommitResult, GroupLog, GroupLogSink, GroupRecord, LogHealth } from '../../src/persistence/group-log.ts';
+import { createFractions } from '../fuzz/random.ts';
 
 /** A failed commit that wrote nothing. */
 export const fakeFailure: FailureKind = defineFailure('FAKE_COMMIT_FAILED');
@@ -54,7 +55,7 @@ export class FakeGroupLog implements GroupLog {
   constructor(storage: FakeStorage, faults: FakeFaults) {
     this.#storage = storage;
     this.#faults = faults;
-    this.#random = createRandom(faults.seed);
+    this.#random = createFractions(faults.seed);
   }
 
   async open(sink: GroupLogSink): Promise<void> {
@@ -106,15 +107,4 @@ export class FakeGroupLog implements GroupLog {
     const delayMs = this.#random() * (this.#faults.delayMsMax ?? 0);
     await sleep(delayMs);
   }
-}
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32, public domain). */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,6 +1,9 @@
+import { createRandom } from '../fuzz/random.ts';
+
 /** Doubles of every kind, always the same of one seed: any bits, and what programs push. */
 export function anyDoubles(seed: number, count: number): number[] {
-  const next = createRandom(seed);
+  const random = createRandom(seed);
+  const next = (): number => random.below(2 ** 32);
   const view = new DataView(new ArrayBuffer(8));
   const anyBits = (): number => {
     view.setUint32(0, next());
@@ -63,15 +66,4 @@ export function edgeDoubles(): number[] {
     });
   });
   return [0, ...around, ...around.map((number) => -number), NaN, Infinity, -Infinity];
-}
-
-/** Thirty-two bits at a time (mulberry32 by T. Ettinger). */
-function createRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
 }

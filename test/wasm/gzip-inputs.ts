@@ -1,8 +1,8 @@
-import { createRandom } from '../support/fake-group-log.ts';
+import { createFractions } from '../fuzz/random.ts';
 
 /** Inputs of every kind that a compressor meets, and of those that are hard on it; the same for the same seed. */
 export function makeInput(seed: number, bytes: number): Buffer {
-  const random = createRandom(seed);
+  const random = createFractions(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
   const kinds = [
     () => Buffer.from(Array.from({ length: bytes }, () => below(256))),
@@ -18,7 +18,7 @@ export function makeInput(seed: number, bytes: number): Buffer {
 
 /** Random bytes that come again after `distance` bytes exactly. */
 export function repeatAfter(distance: number, seed: number): Buffer {
-  const random = createRandom(seed);
+  const random = createFractions(seed);
   const noise = Buffer.from(Array.from({ length: distance }, () => Math.floor(random() * 256)));
   return Buffer.concat([noise, noise.subarray(0, Math.min(distance, 1000))]);
 }

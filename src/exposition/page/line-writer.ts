@@ -1,5 +1,5 @@
 import type { Group } from '../../model/group.ts';
-import { createFormLines, type FormLines, lineStops } from '../../wasm/form-lines.ts';
+import { createFormLines, type FormLines, formWords, lineStops } from '../../wasm/form-lines.ts';
 import { WordTable } from '../../wasm/word-table.ts';
 import type { ExposedValues } from '../exposed-values.ts';
 import { idleWriterBytesMax, keptScriptBytesMax, scriptBytesMax, writerGrowthBytes } from '../limits.ts';
@@ -212,11 +212,9 @@ export class LineWriter {
   }
 
   #reserveForms(): void {
-    this.#forms.reserve(this.#image.formCount * wordsPerForm);
+    this.#forms.reserve(this.#image.formCount * formWords);
   }
 }
-
-const wordsPerForm = 2;
 
 /** Nobody asks for it: a text that is missing is the caller's to find. */
 function noText(): string {

@@ -1,3 +1,4 @@
+import { formWords } from '../../wasm/form-lines.ts';
 import { fieldRoomBytes } from '../../wasm/metric-fields.ts';
 import { createMessages, type Messages, messageStops } from '../../wasm/messages.ts';
 import { WordTable } from '../../wasm/word-table.ts';
@@ -42,7 +43,7 @@ export class MessagePage {
   write(): MessageStop {
     const { start, limit } = this.#text;
     for (;;) {
-      this.#forms.reserve(this.#image.formCount * wordsPerForm);
+      this.#forms.reserve(this.#image.formCount * formWords);
       const { address, length } = this.#script;
       const groups = this.#image.table.address;
       const full = this.#start + writeChunkBytes;
@@ -81,5 +82,3 @@ export class MessagePage {
     return taken;
   }
 }
-
-const wordsPerForm = 2;

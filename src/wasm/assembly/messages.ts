@@ -1,7 +1,11 @@
 // AssemblyScript: compiled by scripts/build-wasm.mjs, not by tsc. `Messages` says what it is for.
 // Hot path, guarded by bench/ ('scrape small protobuf') and by test/exposition/page/field-writer.test.ts, which holds it to the long way.
-import { end as linesEnd, place as linePlace, position as linePosition, rewind as rewindLines, write as writeLines } from './form-lines';
-import { end as fieldsEnd, position as fieldsPosition, setUp as setUpFields, write as writeFields } from './metric-fields';
+import { end as linesEnd, rewind as rewindLines, write as writeLines } from './form-lines';
+import { end as fieldsEnd, position as fieldsPosition, write as writeFields } from './metric-fields';
+
+/** The step of groups, and the place of the one among its slots, where the lines stand. */
+export { place as groupStep, position as groupPosition } from './form-lines';
+export { setUp } from './metric-fields';
 
 /** Why `write` returned: see `Messages`. The others are those of form-lines. */
 const atEnd: u32 = 0;
@@ -26,10 +30,6 @@ let outputEnd: usize = 0;
 /** Bytes of the length of the last message: the next one is mostly as long. */
 let lengthBytes: usize = 1;
 
-export function setUp(powers: usize, members: usize, membersMax: u32): void {
-  setUpFields(powers, members, membersMax);
-}
-
 /** To go on with the message that begins with this step. */
 export function rewind(toStep: u32): void {
   message = toStep;
@@ -39,15 +39,6 @@ export function rewind(toStep: u32): void {
 /** The step with which the message at hand begins. */
 export function place(): u32 {
   return message;
-}
-
-/** The step of groups, and the place of the one among its slots, where the lines stand. */
-export function groupStep(): u32 {
-  return linePlace();
-}
-
-export function groupPosition(): u32 {
-  return linePosition();
 }
 
 /** Behind the last message that was written. */
