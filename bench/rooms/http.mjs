@@ -24,7 +24,7 @@ const drop = async (request) => {
 const router = createRouter([{ method: 'PUT', pattern: '/metrics/job/:job/*labels', handler: drop }]);
 await time('find the route of a push', (i) => router.route('PUT', paths[i % groups]));
 
-const parser = new GroupingPathParser(false);
+const parser = new GroupingPathParser(false, () => 0);
 const routed = paths.map((path) => router.route('PUT', path));
 const parsePath = (i) => {
   const { params, hasInvalidUtf8 } = routed[i % groups];

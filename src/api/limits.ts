@@ -79,8 +79,8 @@ export const listenerBytesMax: number = 256 * 1024;
 /** Warnings that one check of a push gives. */
 export const lintWarningsMax = 100;
 
-/** Push paths that are known again without being read. */
-export const knownPathsMax = 10_000;
+/** Push paths that are known again without being read, however few groups there are. */
+export const knownPathsMin = 10_000;
 /** Characters of a path that is remembered; longer ones are read each time. */
 export const knownPathLengthMax = 512;
 

@@ -59,7 +59,7 @@ export async function assemble(flags: Flags, logger: Logger): Promise<Assembly> 
   const gateway: Gateway = {
     ...insight,
     store,
-    paths: new GroupingPathParser(flags.enableUtf8Names),
+    paths: new GroupingPathParser(flags.enableUtf8Names, () => store.groupCount),
     decoder: new PushDecoder(flags.enableUtf8Names),
     writes,
     log,

@@ -64,7 +64,7 @@ export const templateHolesMax = 200_000;
 
 /** What the fast text decoder remembers of bodies: characters in all, and groups. */
 export const templateWeightMax: number = 16 * 1024 * 1024;
-export const templateGroupsMax = 100_000;
+export const templateGroupsMax = 200_000;
 
 /** Characters of the ids of these groups, in all and each; a group with a longer one is not remembered. */
 export const templateGroupIdsLengthMax: number = 16 * 1024 * 1024;

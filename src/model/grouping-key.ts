@@ -5,7 +5,7 @@ import type { LabelPair } from './metric-family.ts';
  * The labels in a push path: they name a group, and every metric of the group carries them.
  * The order in which they were given does not matter (SPEC §1).
  */
-export interface GroupingKey {
+export class GroupingKey {
   /** Sorted by name (bytes), names unique, always with a non-empty `job`. */
   readonly labels: readonly LabelPair[];
   /** Identifies the group: equal for equal label sets, different otherwise. JSON, since no character is safe as a separator. */
@@ -14,15 +14,47 @@ export interface GroupingKey {
   readonly shape: string;
   /** Whether a label value came from bytes that are not valid UTF-8; such a key can be deleted but never pushed to. */
   readonly hasInvalidUtf8: boolean;
+  #rendered: unknown = null;
+
+  constructor(labels: readonly LabelPair[], hasInvalidUtf8: boolean) {
+    this.labels = labels;
+    this.id = idOf(labels);
+    this.shape = shapeOf(labels);
+    this.hasInvalidUtf8 = hasInvalidUtf8;
+  }
+
+  /**
+   * What `render` makes of the key, made once, for the one who asks first and always: a WeakMap of all keys would cost each new one a
+   * microsecond, and every collection of garbage a walk through it.
+   */
+  rendered<T>(render: (key: GroupingKey) => T): T {
+    return (this.#rendered ??= render(this)) as T;
+  }
 }
 
 /** Makes the grouping key of a label map. Does not check names or values: the path parser did, or a stored record holds them. */
 export function createGroupingKey(labels: ReadonlyMap<string, string>, hasInvalidUtf8 = false): GroupingKey {
-  const sorted = [...labels].map(([name, value]) => ({ name, value })).sort((a, b) => compareAsBytes(a.name, b.name));
-  return {
-    labels: sorted,
-    id: JSON.stringify(sorted.flatMap(({ name, value }) => [name, value])),
-    shape: JSON.stringify(sorted.map(({ name }) => name)),
-    hasInvalidUtf8,
-  };
+  const pairs: LabelPair[] = [];
+  for (const [name, value] of labels) pairs.push({ name, value });
+  return new GroupingKey(pairs.sort(byName), hasInvalidUtf8);
+}
+
+function byName(a: LabelPair, b: LabelPair): number {
+  return compareAsBytes(a.name, b.name);
+}
+
+/** That of the last key, which most have in common with the next one: so they share one string. */
+let lastNames: readonly string[] = [];
+let lastShape = '[]';
+
+function shapeOf(labels: readonly LabelPair[]): string {
+  if (labels.length === lastNames.length && labels.every(({ name }, i) => name === lastNames[i])) return lastShape;
+  lastNames = labels.map(({ name }) => name);
+  return (lastShape = JSON.stringify(lastNames));
+}
+
+function idOf(labels: readonly LabelPair[]): string {
+  const texts: string[] = [];
+  for (const { name, value } of labels) texts.push(name, value);
+  return JSON.stringify(texts);
 }

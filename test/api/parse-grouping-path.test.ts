@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { knownPathsMin } from '../../src/api/limits.ts';
 import { GroupingPathParser, parseGroupingPath } from '../../src/api/parse-grouping-path.ts';
 
 function parse(
@@ -70,7 +71,7 @@ describe('a push path', () => {
 });
 
 test('a path that is known again names the same group, and one that only looks like it another', () => {
-  const parser = new GroupingPathParser(false);
+  const parser = new GroupingPathParser(false, () => 0);
   const id = (job: string, isJobBase64: boolean, labels: string): string =>
     parser.parse({ job, isJobBase64, labels, hasInvalidUtf8: false }).id;
   for (let round = 0; round < 2; round++) {
@@ -82,10 +83,24 @@ test('a path that is known again names the same group, and one that only looks l
 });
 
 test('long paths are not remembered', () => {
-  const parser = new GroupingPathParser(false);
+  const parser = new GroupingPathParser(false, () => 0);
   const parse = (job: string): unknown => parser.parse({ job, isJobBase64: false, labels: '', hasInvalidUtf8: false });
   expect(parse('short')).toBe(parse('short'));
   expect(parse('long'.repeat(1000))).not.toBe(parse('long'.repeat(1000)));
+});
+
+test('as many paths are remembered as groups need', () => {
+  let groups = 0;
+  const parser = new GroupingPathParser(false, () => groups);
+  const parse = (number: number): unknown => parser.parse({ job: `j${number}`, isJobBase64: false, labels: '', hasInvalidUtf8: false });
+  const first = parse(0);
+  for (groups = 1; groups < knownPathsMin; groups++) parse(groups);
+  expect(parse(0)).toBe(first);
+  for (; groups < 3 * knownPathsMin; groups++) parse(groups);
+  expect(parse(0)).toBe(first);
+  groups = 0;
+  parse(3 * knownPathsMin);
+  expect(parse(0)).not.toBe(first);
 });
 
 test.each([' ', '=', '/', '%', '@', 'a', '_', '\n'])('a path of %j alone is read in time', (character) => {

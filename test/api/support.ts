@@ -35,7 +35,7 @@ export function createGateway(options: Partial<GatewayOptions> = {}): Gateway {
     ...insight,
     loader,
     store,
-    paths: new GroupingPathParser(false),
+    paths: new GroupingPathParser(false, () => 0),
     decoder: new PushDecoder(false),
     log,
     telemetry,

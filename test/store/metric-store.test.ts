@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createGroupingKey } from '../../src/model/grouping-key.ts';
 import type { WriteRequest } from '../../src/model/write-request.ts';
 import type { LogFields } from '../../src/base/logger.ts';
 import { silentLogger } from '../../src/base/logger.ts';
@@ -59,7 +60,7 @@ describe('pushes', () => {
   test('a push into a key that is not UTF-8 leaves no trace', () => {
     const store = createStore();
     const request = pushOf('replace', { job: 'a' }, 'one 1\n');
-    const key = { ...keyOf({ job: 'a' }), hasInvalidUtf8: true };
+    const key = createGroupingKey(new Map([['job', 'a']]), true);
     expect(write(store, { ...request, key } as typeof request)?.message).toContain('not valid UTF-8');
     expect(store.groupCount).toBe(0);
   });

@@ -36,13 +36,9 @@ export interface KeyTexts {
 
 const impliedInstance = 'instance=""';
 
-/** A key that comes again is often the same object (see `GroupingPathParser`). */
-const knownTexts = new WeakMap<GroupingKey, KeyTexts>();
-
+/** Made once for each key; one that comes again is often the same object (see `GroupingPathParser`). */
 export function textsOfKey(key: GroupingKey): KeyTexts {
-  let texts = knownTexts.get(key);
-  if (texts === undefined) knownTexts.set(key, (texts = renderKeyTexts(key)));
-  return texts;
+  return key.rendered(renderKeyTexts);
 }
 
 function renderKeyTexts(key: GroupingKey): KeyTexts {
@@ -63,8 +59,9 @@ function renderKeyTexts(key: GroupingKey): KeyTexts {
   };
 }
 
+/** Most texts are ASCII, and then the same. */
 function toLatin1(text: string): string {
-  return Buffer.from(text).toString('latin1');
+  return /[\u0080-\uffff]/.test(text) ? Buffer.from(text).toString('latin1') : text;
 }
 
 /** The bytes that a full decode merges into lines. */
