@@ -1,6 +1,8 @@
 import { rehearsedGroupsMin } from '../limits.ts';
+import type { Insight } from '../insight.ts';
 import type { GroupCatalog } from './group-catalog.ts';
-import type { ListSource } from './handle-groups.ts';
+
+export type RehearsalSource = Pick<Insight, 'catalog' | 'history' | 'scrapes'>;
 
 /**
  * Has the query API loaded, and its code compiled, before somebody asks: what a query does is quick when it was done before, but with very many groups the
@@ -13,7 +15,7 @@ export class Rehearsal {
   /** Settles when what has begun is over. Never rejects. */
   #over: Promise<void> = Promise.resolve();
 
-  constructor(source: ListSource, rehearse: (source: ListSource) => Promise<void> = loadAndRehearse) {
+  constructor(source: RehearsalSource, rehearse: (source: RehearsalSource) => Promise<void> = loadAndRehearse) {
     this.#catalog = source.catalog;
     this.#rehearse = () => rehearse(source);
   }
@@ -31,7 +33,7 @@ export class Rehearsal {
   }
 }
 
-async function loadAndRehearse(source: ListSource): Promise<void> {
+async function loadAndRehearse(source: RehearsalSource): Promise<void> {
   const { rehearseQueries } = await import('./rehearse-queries.ts');
   await rehearseQueries(source);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rehearsalFamiliesMax, rehearsalPauseMs, rehearsalRounds, rehearsalSliceMs } from '../limits.ts';
 import { encodeCursor } from './cursor.ts';
-import type { ListSource } from './handle-groups.ts';
+import type { RehearsalSource } from './rehearsal.ts';
 
 /** Together they call what a look at the list can call. The simple ones come first, since each compiles what is new in it. */
 const queries: readonly string[] = [
@@ -22,9 +22,14 @@ const queries: readonly string[] = [
 
 /**
  * Asks some of the groups again and again, until the engine has compiled what all of them will need: a tenth of a second of work. Most questions take about a
- * millisecond; after one or two, pushes and scrapes have a while for themselves.
+ * millisecond; after one or two, pushes have a while for themselves. It waits for scrapes: each of them would last a fifth longer.
  */
-export async function rehearseQueries({ catalog, history }: ListSource): Promise<void> {
+export async function rehearseQueries({ catalog, history, scrapes }: RehearsalSource): Promise<void> {
+  /** Keeps no process alive. */
+  const pause = async (): Promise<void> => {
+    do await sleep(rehearsalPauseMs, undefined, { ref: false });
+    while (scrapes.isRunning);
+  };
   // One after the other: to read these packages takes some milliseconds each.
   await import('./regexp.ts');
   await pause();
@@ -43,11 +48,6 @@ export async function rehearseQueries({ catalog, history }: ListSource): Promise
       sliceEndMs = performance.now() + rehearsalSliceMs;
     }
   }
-}
-
-/** Keeps no process alive. */
-async function pause(): Promise<void> {
-  await sleep(rehearsalPauseMs, undefined, { ref: false });
 }
 
 function select(selector: string): string {

@@ -17,12 +17,19 @@ interface Scrape {
 export class ScrapeLog {
   /** The one who scraped longest ago first. */
   readonly #scrapers = new Map<string, Scrape>();
+  #runningCount = 0;
+
+  /** Whether somebody is being answered at the moment. */
+  get isRunning(): boolean {
+    return this.#runningCount > 0;
+  }
 
   /** Passes a scrape's body through and remembers it when it has ended or was broken off. */
   async *watch(request: HttpRequest, atMs: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const startMs = performance.now();
     let bytes = 0;
     let isComplete = false;
+    this.#runningCount++;
     try {
       for await (const chunk of body) {
         bytes += chunk.length;
@@ -30,6 +37,7 @@ export class ScrapeLog {
       }
       isComplete = true;
     } finally {
+      this.#runningCount--;
       this.#remember(request, { atMs, durationMs: performance.now() - startMs, bytes, isComplete });
     }
   }

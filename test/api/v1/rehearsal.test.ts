@@ -1,16 +1,19 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { rehearsalFamiliesMax, rehearsalRounds, rehearsedGroupsMin } from '../../../src/api/limits.ts';
+import { rehearsalFamiliesMax, rehearsalPauseMs, rehearsalRounds, rehearsedGroupsMin } from '../../../src/api/limits.ts';
 import { GroupCatalog } from '../../../src/api/v1/group-catalog.ts';
 import { Rehearsal } from '../../../src/api/v1/rehearsal.ts';
 import { rehearseQueries } from '../../../src/api/v1/rehearse-queries.ts';
+import { ScrapeLog } from '../../../src/api/v1/scrape-log.ts';
 import { PushHistory } from '../../../src/history/push-history.ts';
 import { createFamilyTable } from '../../../src/model/family-table.ts';
 import type { Group } from '../../../src/model/group.ts';
 import type { GroupChange } from '../../../src/store/metric-store.ts';
+import { requestOf } from '../support.ts';
 import { createStore, keyOf, pushOf, write } from '../../store/support.ts';
 
 const history = new PushHistory();
+const scrapes = new ScrapeLog();
 const createCatalog = (): GroupCatalog => new GroupCatalog(history.failing, { nowMs: () => 1e12 });
 
 const everything = { selectors: [], search: [], state: null };
@@ -29,7 +32,7 @@ function changeOf(i: number): GroupChange {
 test('a rehearsal begins when there are very many groups, not before, and once', async () => {
   const catalog = createCatalog();
   let begun = 0;
-  const rehearsal = new Rehearsal({ catalog, history }, () => {
+  const rehearsal = new Rehearsal({ catalog, history, scrapes }, () => {
     begun++;
     return Promise.resolve();
   });
@@ -48,7 +51,7 @@ test('a rehearsal begins when there are very many groups, not before, and once',
 
 test('one that fails harms nobody', async () => {
   const catalog = createCatalog();
-  const rehearsal = new Rehearsal({ catalog, history }, () => Promise.reject(new Error('no such file')));
+  const rehearsal = new Rehearsal({ catalog, history, scrapes }, () => Promise.reject(new Error('no such file')));
   catalog.apply(Array.from({ length: rehearsedGroupsMin }, (_, i) => changeOf(i)));
   rehearsal.noteSize();
   await expect(rehearsal.over).resolves.toBeUndefined();
@@ -58,12 +61,30 @@ test('every question of a rehearsal has an answer, others get a turn in between,
   const catalog = createCatalog();
   catalog.apply(Array.from({ length: 2000 }, (_, i) => changeOf(i)));
   const before = catalog.select(everything);
-  const rehearsal = rehearseQueries({ catalog, history });
+  const rehearsal = rehearseQueries({ catalog, history, scrapes });
   const over = rehearsal.then(() => true);
   let turns = 0;
   while (!(await Promise.race([over, nextTurn(false)]))) turns++;
   expect(turns).toBeGreaterThan(rehearsalRounds.length);
   expect(catalog.select(everything)).toEqual(before);
+});
+
+test('a rehearsal waits until nobody scrapes', async () => {
+  const catalog = createCatalog();
+  catalog.apply(Array.from({ length: 10 }, (_, i) => changeOf(i)));
+  const log = new ScrapeLog();
+  async function* bodyOf(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('m 1\n');
+  }
+  const scrape = log.watch(requestOf({}), 1e12, bodyOf());
+  await scrape.next();
+  let isOver = false;
+  const rehearsal = rehearseQueries({ catalog, history, scrapes: log }).then(() => (isOver = true));
+  await sleep(10 * rehearsalRounds.length * rehearsalPauseMs);
+  expect(isOver).toBe(false);
+  await scrape.return(undefined);
+  expect(log.isRunning).toBe(false);
+  await rehearsal;
 });
 
 test('a sample has as many of the groups and of their families as it may', () => {
