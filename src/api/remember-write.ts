@@ -30,7 +30,7 @@ export function rememberWrite(
   error: unknown,
 ): void {
   const { key, scope, startMs, atMs, bytes, samples } = attempt;
-  history.record(key.id, {
+  history.record(key, {
     atMs: atMs ?? clock.nowMs(),
     method,
     scope,

@@ -1,6 +1,8 @@
 import { FormFamilies, haveSameForm } from '../exposition/form-families.ts';
 import type { FamilyTable } from '../model/family-table.ts';
 import type { Group } from '../model/group.ts';
+import { GroupMap } from '../model/group-map.ts';
+import type { GroupingKey } from '../model/grouping-key.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import { previousBytesMax, previousDelayMs, previousGroupBytesMax, previousWaitingMax } from './limits.ts';
 
@@ -18,9 +20,10 @@ export interface PreviousFamiliesOptions {
 export class PreviousFamilies {
   readonly #groupOf: (id: string) => Group | undefined;
   readonly #bytesMax: number;
-  #waiting = new Map<string, Group>();
-  /** Oldest first. */
-  readonly #kept = new Map<string, KeptGroup>();
+  readonly #groups = new GroupMap<Remembered>();
+  #waiting: Remembered[] = [];
+  /** Those of which something is kept, oldest first. */
+  readonly #kept = new Set<Remembered>();
   #bytes = 0;
   #timer: NodeJS.Timeout | null = null;
 
@@ -37,24 +40,25 @@ export class PreviousFamilies {
   /** Tells of a change that was applied. Hot path: once per push. */
   note(before: Group | null, after: Group | null): void {
     if (before === null || before.families === after?.families) return;
-    const { id } = before.key;
-    if (after === null || (this.#waiting.size >= previousWaitingMax && !this.#waiting.has(id))) {
+    const known = this.#groups.get(before.key);
+    const waiting = known?.waiting ?? null;
+    if (after === null || (waiting === null && this.#waiting.length >= previousWaitingMax)) {
       // What is kept is older than the push before: no difference is better than a wrong one.
-      this.#waiting.delete(id);
-      this.#forget(id);
+      if (known !== undefined) this.#forget(known);
       return;
     }
-    const waiting = this.#waiting.get(id);
+    const group = known ?? this.#add(before.key);
     // Of two pushes that each add something, both have left an earlier state behind.
-    if (waiting !== undefined && sharesFamily(before, after)) this.#keep(id, waiting);
-    this.#waiting.set(id, before);
+    if (waiting === null) this.#waiting.push(group);
+    else if (sharesFamily(before, after)) this.#keep(group, waiting);
+    group.waiting = before;
     this.#timer ??= setTimeout(() => this.settle(), previousDelayMs).unref();
   }
 
   /** The family of this name as it was before its last push, or `null` where nobody remembers. */
   find(id: string, name: string): StoredFamily | null {
     this.settle();
-    const family = this.#kept.get(id)?.families.get(name);
+    const family = this.#groups.find(id)?.kept?.families.get(name);
     return family !== undefined && isPlain(family) ? family : null;
   }
 
@@ -63,20 +67,31 @@ export class PreviousFamilies {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     const waiting = this.#waiting;
-    // Not cleared: see `Turn` in `http/`.
-    this.#waiting = new Map();
-    for (const [id, before] of waiting) this.#keep(id, before);
+    this.#waiting = [];
+    for (const group of waiting) {
+      const before = group.waiting;
+      // It was forgotten, and may be there anew.
+      if (before === null) continue;
+      group.waiting = null;
+      this.#keep(group, before);
+      if (group.kept === null) this.#groups.delete(group.key);
+    }
   }
 
-  #keep(id: string, before: Group): void {
-    const current = this.#groupOf(id);
+  #add(key: GroupingKey): Remembered {
+    const group = { key, waiting: null, kept: null };
+    this.#groups.set(key, group);
+    return group;
+  }
+
+  #keep(group: Remembered, before: Group): void {
+    const current = this.#groupOf(group.key.id);
     if (before.families instanceof FormFamilies && current !== undefined && haveSameForm(before.families, current.families)) {
-      this.#forget(id);
-      this.#put(id, before.families, before.families.weight + overheadBytes);
+      this.#put(group, { families: before.families, bytes: before.families.weight + overheadBytes });
       return;
     }
-    const families = new Map([...(this.#kept.get(id)?.families.values() ?? [])].map((family) => [family.name, family]));
-    this.#forget(id);
+    const families = new Map([...(group.kept?.families.values() ?? [])].map((family) => [family.name, family]));
+    this.#drop(group);
     for (const name of families.keys()) if (current?.families.has(name) !== true) families.delete(name);
     for (const family of before.families.values()) {
       // A push that adds leaves the other families as they are, and what was before them.
@@ -88,32 +103,50 @@ export class PreviousFamilies {
     for (const family of families.values()) bytes += bytesOf(family);
     if (families.size === 0 || bytes > previousGroupBytesMax) return;
     for (const [name, family] of families) families.set(name, copyFamily(family));
-    this.#put(id, families, bytes);
+    this.#put(group, { families, bytes });
   }
 
-  #put(id: string, families: FamilyTable, bytes: number): void {
-    this.#kept.set(id, { families, bytes });
-    this.#bytes += bytes;
-    for (const oldest of this.#kept.keys()) {
+  #put(group: Remembered, kept: KeptFamilies): void {
+    this.#drop(group);
+    group.kept = kept;
+    this.#kept.add(group);
+    this.#bytes += kept.bytes;
+    for (const oldest of this.#kept) {
       if (this.#bytes <= this.#bytesMax) break;
-      this.#forget(oldest);
+      this.#drop(oldest);
+      if (oldest.waiting === null && oldest !== group) this.#groups.delete(oldest.key);
     }
   }
 
-  #forget(id: string): void {
-    const kept = this.#kept.get(id);
-    if (kept === undefined) return;
-    this.#kept.delete(id);
-    this.#bytes -= kept.bytes;
+  /** Forgets what is kept of a group. */
+  #drop(group: Remembered): void {
+    if (group.kept === null) return;
+    this.#bytes -= group.kept.bytes;
+    group.kept = null;
+    this.#kept.delete(group);
+  }
+
+  /** Forgets all of a group. It may stand among those that wait, with nothing. */
+  #forget(group: Remembered): void {
+    this.#drop(group);
+    group.waiting = null;
+    this.#groups.delete(group.key);
   }
 }
 
 /** Allowed for the objects around a text. */
 const overheadBytes = 256;
 
-interface KeptGroup {
+interface KeptFamilies {
   readonly families: FamilyTable;
   readonly bytes: number;
+}
+
+/** A group of which something is kept, or waits to be. */
+interface Remembered {
+  readonly key: GroupingKey;
+  waiting: Group | null;
+  kept: KeptFamilies | null;
 }
 
 function sharesFamily(before: Group, after: Group): boolean {

@@ -1,4 +1,6 @@
 import { errorLengthMax, recordsMax, recordsPerGroupMax, userAgentLengthMax, userAgentsSharedMax } from './limits.ts';
+import { GroupMap } from '../model/group-map.ts';
+import type { GroupingKey } from '../model/grouping-key.ts';
 import { noRecord, RecordColumns } from './record-columns.ts';
 import type { WriteRecord } from './write-record.ts';
 
@@ -7,7 +9,7 @@ import type { WriteRecord } from './write-record.ts';
  * is written rarely, until there is too much of all.
  */
 export class PushHistory {
-  readonly #groups = new Map<string, GroupHistory>();
+  readonly #groups = new GroupMap<GroupHistory>();
   readonly #failing = new Map<string, WriteRecord>();
   readonly #userAgents = new Map<string, string>();
   readonly #recordsMax: number;
@@ -33,16 +35,16 @@ export class PushHistory {
     return this.#failing;
   }
 
-  /** Remembers a write to the group of this id (`GroupingKey.id`). Hot path: once per push; guarded by `test/history`. */
-  record(id: string, record: WriteRecord): void {
-    let group = this.#groups.get(id);
+  /** Remembers a write to a group. Hot path: once per push; guarded by `test/history`. */
+  record(key: GroupingKey, record: WriteRecord): void {
+    let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { id, oldest: noRecord, newest: noRecord, count: 0 };
-      this.#groups.set(id, group);
+      group = { key, oldest: noRecord, newest: noRecord, count: 0 };
+      this.#groups.set(key, group);
     }
     if (record.outcome === 'stored') {
-      if (this.#failing.size > 0) this.#failing.delete(id);
-    } else if (isPush(record)) this.#failing.set(id, record);
+      if (this.#failing.size > 0) this.#failing.delete(key.id);
+    } else if (isPush(record)) this.#failing.set(key.id, record);
     this.#append(group, record);
     if (group.count > recordsPerGroupMax) this.#removeOldestOf(group);
     if (this.#count > this.#recordsMax) this.#removeOldestOf(this.#owners[this.#oldest] as GroupHistory);
@@ -51,14 +53,14 @@ export class PushHistory {
   /** The writes to a group that are remembered, newest first. */
   of(id: string): WriteRecord[] {
     const records: WriteRecord[] = [];
-    let slot = this.#groups.get(id)?.oldest ?? noRecord;
+    let slot = this.#groups.find(id)?.oldest ?? noRecord;
     for (; slot !== noRecord; slot = this.#columns.newerOfGroup[slot] as number) records.push(this.#columns.read(slot));
     return records.reverse();
   }
 
   /** The latest write to a group. */
   latest(id: string): WriteRecord | null {
-    const slot = this.#groups.get(id)?.newest ?? noRecord;
+    const slot = this.#groups.find(id)?.newest ?? noRecord;
     return slot === noRecord ? null : this.#columns.read(slot);
   }
 
@@ -106,8 +108,8 @@ export class PushHistory {
     this.#count--;
     this.#columns.remove(slot);
     if (group.count > 0) return;
-    this.#groups.delete(group.id);
-    this.#failing.delete(group.id);
+    this.#groups.delete(group.key);
+    this.#failing.delete(group.key.id);
   }
 }
 
@@ -128,7 +130,7 @@ function cutOff(text: string, lengthMax: number): string {
 
 /** The records of a group; slots of the columns. */
 interface GroupHistory {
-  readonly id: string;
+  readonly key: GroupingKey;
   oldest: number;
   newest: number;
   count: number;

@@ -1,6 +1,9 @@
 import { compareAsBytes } from '../base/bytes.ts';
 import type { LabelPair } from './metric-family.ts';
 
+/** Maps that leave notes on keys, in one server. With more of them some share a place, and look up more often. */
+export const keyNotesMax = 5;
+
 /**
  * The labels in a push path: they name a group, and every metric of the group carries them.
  * The order in which they were given does not matter (SPEC §1).
@@ -15,6 +18,7 @@ export class GroupingKey {
   /** Whether a label value came from bytes that are not valid UTF-8; such a key can be deleted but never pushed to. */
   readonly hasInvalidUtf8: boolean;
   #rendered: unknown = null;
+  #notes: unknown[] | null = null;
 
   constructor(labels: readonly LabelPair[], hasInvalidUtf8: boolean) {
     this.labels = labels;
@@ -29,6 +33,17 @@ export class GroupingKey {
    */
   rendered<T>(render: (key: GroupingKey) => T): T {
     return (this.#rendered ??= render(this)) as T;
+  }
+
+  /** For `GroupMap` alone. */
+  noteAt(place: number): unknown {
+    return this.#notes === null ? undefined : this.#notes[place];
+  }
+
+  /** For `GroupMap` alone. */
+  setNote(place: number, note: unknown): void {
+    this.#notes ??= new Array<unknown>(keyNotesMax).fill(undefined);
+    this.#notes[place] = note;
   }
 }
 

@@ -2,6 +2,7 @@ import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { ExposedFamily, Exposition } from '../exposition/exposed-family.ts';
 import { haveSameForm } from '../exposition/form-families.ts';
 import type { Group } from '../model/group.ts';
+import { GroupMap } from '../model/group-map.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { StoredFamily } from '../model/stored-family.ts';
 import { describeKey } from './consistency-index.ts';
@@ -12,7 +13,7 @@ import type { Quarantine } from './quarantine.ts';
 
 /** The groups whose writes were applied, each at its place in the exposition, and which of their families are exposed. */
 export class AppliedGroups {
-  readonly #groups = new Map<string, PlacedGroup>();
+  readonly #groups = new GroupMap<PlacedGroup>();
   /** By their places; the place of one that went is given to a new one. */
   readonly #bySlot: (Group | null)[] = [];
   readonly #freeSlots = new FreeSlots();
@@ -47,12 +48,16 @@ export class AppliedGroups {
     return this.#exposition.familyCount;
   }
 
-  get(id: string): Group | null {
-    return this.#groups.get(id)?.group ?? null;
+  get(key: GroupingKey): Group | null {
+    return this.#groups.get(key)?.group ?? null;
+  }
+
+  find(id: string): Group | null {
+    return this.#groups.find(id)?.group ?? null;
   }
 
   ids(): Iterable<string> {
-    return this.#groups.keys();
+    return this.#groups.ids();
   }
 
   *[Symbol.iterator](): Generator<Group> {
@@ -92,7 +97,7 @@ export class AppliedGroups {
   /** First half of a change: what goes is no longer exposed, so that what comes finds its place free whatever the order of the changes. */
   hideGone(before: Group | null, after: Group | null): void {
     if (before === null || isSameSeries(before, after, this.#quarantine)) return;
-    const slot = this.#groups.get(before.key.id)?.slot ?? 0;
+    const slot = this.#groups.get(before.key)?.slot ?? 0;
     for (const family of before.families.values()) {
       const isShown = after?.families.get(family.name)?.type === family.type && !this.#quarantine.has(before.key.id, family.name);
       if (!isShown) this.#exposition.hide(slot, family);
@@ -101,7 +106,7 @@ export class AppliedGroups {
 
   /** Second half: what comes is exposed, but for what is held back. */
   place(key: GroupingKey, after: Group | null): void {
-    const placed = this.#groups.get(key.id);
+    const placed = this.#groups.get(key);
     if (after === null) {
       this.#remove(key);
       return;
@@ -125,19 +130,19 @@ export class AppliedGroups {
       }
     }
     if (placed === undefined) this.#areTimesKnown = false;
-    this.#groups.set(key.id, { group: after, slot, isWhole });
+    this.#groups.set(key, { group: after, slot, isWhole });
   }
 
   /** Exposes a family of a group that was held back. */
   show(key: GroupingKey, family: StoredFamily): void {
-    const placed = this.#groups.get(key.id);
+    const placed = this.#groups.get(key);
     if (placed !== undefined) this.#exposition.show(placed.slot, family, undefined);
   }
 
   #remove(key: GroupingKey): void {
-    const placed = this.#groups.get(key.id);
+    const placed = this.#groups.get(key);
     if (placed === undefined) return;
-    this.#groups.delete(key.id);
+    this.#groups.delete(key);
     this.#bySlot[placed.slot] = null;
     this.#groupsSeen = null;
     this.#areTimesKnown = false;

@@ -86,7 +86,7 @@ export class MetricStore {
   }
 
   group(id: string): Group | undefined {
-    return this.#applied.get(id) ?? undefined;
+    return this.#applied.find(id) ?? undefined;
   }
 
   /** Why a family of a group is stored but not exposed, in plain words, or `null` if it is exposed. */
@@ -111,11 +111,11 @@ export class MetricStore {
       case 'replace':
         return this.#preparePush(request);
       case 'delete': {
-        const before = this.#latest(request.key.id);
+        const before = this.#latest(request.key);
         return { changes: before === null ? [] : [this.#reserve(before.key, before, null)], refusal: null };
       }
       case 'wipe': {
-        const latest = [...this.#applied.ids(), ...this.#reserved.keys()].map((id) => this.#latest(id));
+        const latest = [...this.#applied.ids(), ...this.#reserved.keys()].map((id) => this.#findLatest(id));
         const existing = new Set(latest.filter((group) => group !== null));
         return { changes: [...existing].map((group) => this.#reserve(group.key, group, null)), refusal: null };
       }
@@ -129,7 +129,7 @@ export class MetricStore {
   prepareAhead(request: WriteRequest): PreparedWrite | null {
     if (request.kind === 'delete' || request.kind === 'wipe') return null;
     if (this.#quarantine.size > 0 || this.#reserved.has(request.key.id)) return null;
-    const before = this.#applied.get(request.key.id);
+    const before = this.#applied.get(request.key);
     return before !== null && haveSameForm(before.families, request.families) ? this.#preparePush(request) : null;
   }
 
@@ -139,7 +139,7 @@ export class MetricStore {
    */
   applyChanges(changes: readonly GroupChange[]): void {
     for (const { key, after } of changes) {
-      const before = this.#applied.get(key.id);
+      const before = this.#applied.get(key);
       if (this.#reserved.get(key.id) === after) this.#reserved.delete(key.id);
       else this.#reindex(key, before, after);
       this.#applied.hideGone(before, after);
@@ -154,14 +154,14 @@ export class MetricStore {
   /** Takes back changes that were prepared and not applied, in the order in which they were prepared. */
   abandonChanges(changes: readonly GroupChange[]): void {
     for (const change of changes.toReversed()) {
-      assert(this.#latest(change.key.id) === change.after, `the change to abandon for ${change.key.id} is not the last one reserved`);
+      assert(this.#latest(change.key) === change.after, `the change to abandon for ${change.key.id} is not the last one reserved`);
       this.#unreserve(change);
     }
   }
 
   #preparePush(request: PushRequest): PreparedWrite {
     const { key, atMs } = request;
-    const before = this.#latest(key.id);
+    const before = this.#latest(key);
     if (key.hasInvalidUtf8)
       return { changes: [], refusal: refuse('a value in the grouping key is not valid UTF-8; percent-encode UTF-8 bytes') };
     if (request.hasTimestamps) {
@@ -216,7 +216,7 @@ export class MetricStore {
     const { key, before, after } = change;
     this.#reindex(key, after, before);
     if (before !== null) this.#restoreQuarantine(before, this.#heldBefore.get(change) ?? []);
-    if (before === this.#applied.get(key.id)) this.#reserved.delete(key.id);
+    if (before === this.#applied.get(key)) this.#reserved.delete(key.id);
     else this.#reserved.set(key.id, before);
   }
 
@@ -261,7 +261,7 @@ export class MetricStore {
 
   #pushTimeConflict(key: GroupingKey): string | null {
     const twin = findTwin(key);
-    if (twin === null || this.#latest(twin.id) === null || this.#quarantine.has(twin.id, pushTimeName)) return null;
+    if (twin === null || this.#latest(twin) === null || this.#quarantine.has(twin.id, pushTimeName)) return null;
     const series = describeSeries(pushTimeName, twin.labels.length > key.labels.length ? twin.labels : key.labels);
     return `series ${series} of this push is held by group ${describeKey(twin)} already; push with another instance, or delete that group first`;
   }
@@ -303,9 +303,14 @@ export class MetricStore {
     this.#applied.show(key, family);
   }
 
-  #latest(id: string): Group | null {
+  #latest(key: GroupingKey): Group | null {
+    const reserved = this.#reserved.get(key.id);
+    return reserved === undefined ? this.#applied.get(key) : reserved;
+  }
+
+  #findLatest(id: string): Group | null {
     const reserved = this.#reserved.get(id);
-    return reserved === undefined ? this.#applied.get(id) : reserved;
+    return reserved === undefined ? this.#applied.find(id) : reserved;
   }
 
   /**
@@ -313,14 +318,14 @@ export class MetricStore {
    * for each question of others.
    */
   #findExposed(id: string, name: string): StoredFamily | undefined {
-    const group = this.#latest(id);
+    const group = this.#findLatest(id);
     return group !== null && this.#exposes(group, name) ? settleFamilies(group.families).get(name) : undefined;
   }
 
   #findHolder(name: string): GroupingKey | undefined {
     for (const ids of [this.#applied.ids(), this.#reserved.keys()]) {
       for (const id of ids) {
-        const group = this.#latest(id);
+        const group = this.#findLatest(id);
         if (group !== null && this.#exposes(group, name)) return group.key;
       }
     }

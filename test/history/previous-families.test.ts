@@ -65,6 +65,18 @@ test('what is gone is forgotten', () => {
   expect(world.previous.bytes).toBe(0);
 });
 
+test('a group that goes and comes again at once has the values before its last push', () => {
+  const world = createWorld();
+  for (const value of [1, 2]) push(world, 'replace', 'a', `m ${value}\n`);
+  const { changes } = world.store.prepareWrite({ kind: 'delete', key: keyOf({ job: 'a' }), atMs: 1 });
+  world.store.applyChanges(changes);
+  for (const { before, after } of changes) world.previous.note(before, after);
+  for (const value of [3, 4]) push(world, 'replace', 'a', `m ${value}\n`);
+  expect(textOf(world, 'a', 'm')).toBe('m{instance="",job="a"} 3\n');
+  push(world, 'replace', 'a', 'm 5\n');
+  expect(textOf(world, 'a', 'm')).toBe('m{instance="",job="a"} 4\n');
+});
+
 test('histograms and summaries are not kept', () => {
   const world = createWorld();
   for (const value of [1, 2]) push(world, 'replace', 'a', `# TYPE s summary\ns_sum ${value}\ns_count 1\n`);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { PushHistory } from '../../src/history/push-history.ts';
 import type { WriteRecord } from '../../src/history/write-record.ts';
+import { createGroupingKey, type GroupingKey } from '../../src/model/grouping-key.ts';
 import { recordsPerGroupMax } from '../../src/history/limits.ts';
 
 function recordOf(parts: Partial<WriteRecord> = {}): WriteRecord {
@@ -20,44 +21,45 @@ function recordOf(parts: Partial<WriteRecord> = {}): WriteRecord {
   };
 }
 
-const timesOf = (history: PushHistory, id: string): number[] => history.of(id).map(({ atMs }) => atMs);
+const keyOf = (job: string): GroupingKey => createGroupingKey(new Map([['job', job]]));
+const timesOf = (history: PushHistory, id: string): number[] => history.of(keyOf(id).id).map(({ atMs }) => atMs);
 
 test('the latest writes of a group come newest first, and no more than its share', () => {
   const history = new PushHistory();
-  for (let atMs = 1; atMs <= 25; atMs++) history.record('a', recordOf({ atMs }));
-  history.record('b', recordOf({ atMs: 100 }));
+  for (let atMs = 1; atMs <= 25; atMs++) history.record(keyOf('a'), recordOf({ atMs }));
+  history.record(keyOf('b'), recordOf({ atMs: 100 }));
   expect(timesOf(history, 'a')).toEqual(Array.from({ length: recordsPerGroupMax }, (_, i) => 25 - i));
   expect(timesOf(history, 'b')).toEqual([100]);
   expect(timesOf(history, 'c')).toEqual([]);
   expect(history.recordCount).toBe(recordsPerGroupMax + 1);
-  expect(history.latest('a')?.atMs).toBe(25);
+  expect(history.latest(keyOf('a').id)?.atMs).toBe(25);
 });
 
 test('a group that is written often does not push out one that is written rarely', () => {
   const history = new PushHistory(30);
-  history.record('rare', recordOf({ atMs: 1 }));
-  for (let atMs = 2; atMs < 1000; atMs++) history.record('often', recordOf({ atMs }));
+  history.record(keyOf('rare'), recordOf({ atMs: 1 }));
+  for (let atMs = 2; atMs < 1000; atMs++) history.record(keyOf('often'), recordOf({ atMs }));
   expect(timesOf(history, 'rare')).toEqual([1]);
 });
 
 test('when there is too much of all, the oldest is forgotten', () => {
   const history = new PushHistory(3);
-  for (const [i, id] of ['a', 'b', 'a', 'c', 'd'].entries()) history.record(id, recordOf({ atMs: i, outcome: 'refused' }));
+  for (const [i, id] of ['a', 'b', 'a', 'c', 'd'].entries()) history.record(keyOf(id), recordOf({ atMs: i, outcome: 'refused' }));
   expect(history.recordCount).toBe(3);
   expect(timesOf(history, 'a')).toEqual([2]);
   expect(timesOf(history, 'b')).toEqual([]);
-  expect([...history.failing.keys()].sort()).toEqual(['a', 'c', 'd']);
+  expect([...history.failing.keys()].sort()).toEqual(['a', 'c', 'd'].map((job) => keyOf(job).id));
 });
 
 test('a group fails from a write that was not stored until one that was', () => {
   const history = new PushHistory();
-  history.record('a', recordOf({ atMs: 1, outcome: 'refused', error: 'no' }));
-  expect(history.failing.get('a')?.error).toBe('no');
-  history.record('a', recordOf({ atMs: 2 }));
-  expect(history.failing.has('a')).toBe(false);
-  expect(history.latestFailure('a')?.atMs).toBe(1);
-  history.record('b', recordOf());
-  expect(history.latestFailure('b')).toBeNull();
+  history.record(keyOf('a'), recordOf({ atMs: 1, outcome: 'refused', error: 'no' }));
+  expect(history.failing.get(keyOf('a').id)?.error).toBe('no');
+  history.record(keyOf('a'), recordOf({ atMs: 2 }));
+  expect(history.failing.has(keyOf('a').id)).toBe(false);
+  expect(history.latestFailure(keyOf('a').id)?.atMs).toBe(1);
+  history.record(keyOf('b'), recordOf());
+  expect(history.latestFailure(keyOf('b').id)).toBeNull();
 });
 
 test('long user agents are cut off, equal ones kept once', () => {
@@ -69,11 +71,11 @@ test('long user agents are cut off, equal ones kept once', () => {
 
 test('remembering a push costs a small part of the push', () => {
   const history = new PushHistory();
-  const ids = Array.from({ length: 10_000 }, (_, i) => `["job","j${i}"]`);
+  const keys = Array.from({ length: 10_000 }, (_, i) => keyOf(`j${i}`));
   const records = 300_000;
   const measureUs = (): number => {
     const before = process.cpuUsage();
-    for (let i = 0; i < records; i++) history.record(ids[i % ids.length] as string, recordOf({ atMs: i }));
+    for (let i = 0; i < records; i++) history.record(keys[i % keys.length] as GroupingKey, recordOf({ atMs: i }));
     const { user, system } = process.cpuUsage(before);
     return (user + system) / records;
   };

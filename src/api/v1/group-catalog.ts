@@ -62,7 +62,7 @@ export class GroupCatalog {
   /** Tells of changes that became visible. Hot path: once per push. */
   apply(changes: readonly GroupChange[]): void {
     for (const { key, after } of changes) {
-      const row = this.#table.find(key.id);
+      const row = this.#table.get(key);
       if (after === null) {
         if (row !== undefined && !this.#isDeleted(row)) this.#delete(row);
       } else if (row === undefined) this.#table.add(after);

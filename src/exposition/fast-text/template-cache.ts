@@ -1,4 +1,5 @@
 import type { FamilyTable } from '../../model/family-table.ts';
+import { GroupMap } from '../../model/group-map.ts';
 import type { GroupingKey } from '../../model/grouping-key.ts';
 import type { FormFamilies } from '../form-families.ts';
 import {
@@ -23,7 +24,7 @@ const sparseInterval = 16;
  * for bodies that begin alike. Bounded; what falls out costs a full decode at the next push.
  */
 export class TemplateCache {
-  readonly #byGroup = new Map<string, BodyTemplate>();
+  readonly #byGroup = new GroupMap<BodyTemplate>();
   /** Of the ids in `#byGroup`. */
   #idsLength = 0;
   /** By the opening of the body (see `#openingOf`), the most recent one first. */
@@ -47,7 +48,7 @@ export class TemplateCache {
    * what it saves.
    */
   apply(body: Buffer, key: GroupingKey, texts: KeyTexts, atMs: number): FamilyTable | null {
-    const last = this.#byGroup.get(key.id);
+    const last = this.#byGroup.get(key);
     if (last === undefined && this.#byOpening.size === 0) return null;
     const desk = layOnDesk(body);
     const families = last?.apply(desk, texts, atMs) ?? null;
@@ -56,7 +57,7 @@ export class TemplateCache {
       if (template === last || !template.fits(texts)) continue;
       const found = template.apply(desk, texts, atMs);
       if (found === null) continue;
-      this.#remember(key.id, template);
+      this.#remember(key, template);
       return this.#use(template, found);
     }
     return null;
@@ -87,14 +88,14 @@ export class TemplateCache {
     const opening = this.#openingOf(key, body);
     const known = this.#byOpening.get(opening)?.find((other) => other.isLike(template) && other.fits(texts));
     if (known !== undefined) {
-      this.#remember(key.id, known);
+      this.#remember(key, known);
       return;
     }
     if (this.#weight + template.weight > templateWeightMax) this.#forgetAll();
     this.#weight += template.weight;
     template.shareForm(this.#forms, key.shape);
     this.#share(opening, template);
-    this.#remember(key.id, template);
+    this.#remember(key, template);
   }
 
   /** Bodies that differ here, or in the label names of their groups, have no template in common. */
@@ -113,16 +114,17 @@ export class TemplateCache {
     this.#byOpening.set(opening, [template]);
   }
 
-  #remember(id: string, template: BodyTemplate): void {
+  #remember(key: GroupingKey, template: BodyTemplate): void {
+    const { id } = key;
     if (id.length > templateGroupIdLengthMax) return;
-    const last = this.#byGroup.get(id);
+    const last = this.#byGroup.get(key);
     if (last === template) return;
     if (last === undefined) {
       if (this.#byGroup.size >= templateGroupsMax || this.#idsLength + id.length > templateGroupIdsLengthMax) this.#forgetGroups();
       this.#idsLength += id.length;
     }
     template.noteUser(id);
-    this.#byGroup.set(id, template);
+    this.#byGroup.set(key, template);
   }
 
   #forgetGroups(): void {

@@ -79,7 +79,7 @@ class World {
 
   #failToRead(): void {
     const outcome = this.random(3) === 0 ? 'stored' : 'refused';
-    this.history.record(this.#pickKey().id, { ...pushRecord, atMs: this.nowMs, outcome });
+    this.history.record(this.#pickKey(), { ...pushRecord, atMs: this.nowMs, outcome });
   }
 
   #apply(changes: Parameters<GroupCatalog['apply']>[0]): void {

@@ -76,10 +76,10 @@ test('the list holds what selectors, words and state let through', () => {
 
 test('a group whose last push could not even be read has failed, until the next good one', () => {
   const world = createSmallWorld();
-  world.history.record(keyOf({ job: 'b', env: 'Prod' }).id, { ...pushRecord, atMs: 9, outcome: 'refused' });
+  world.history.record(keyOf({ job: 'b', env: 'Prod' }), { ...pushRecord, atMs: 9, outcome: 'refused' });
   expect(jobsOf(ask(world, { state: 'failed' }))).toBe('b');
   expect(jobsOf(ask(world, { sort: '-last_failure' }))).toBe('b a c');
-  world.history.record(keyOf({ job: 'b', env: 'Prod' }).id, { ...pushRecord, atMs: 10, outcome: 'stored' });
+  world.history.record(keyOf({ job: 'b', env: 'Prod' }), { ...pushRecord, atMs: 10, outcome: 'stored' });
   expect(jobsOf(ask(world, { state: 'failed' }))).toBe('');
 });
 

@@ -1,6 +1,8 @@
 import { countSamples, countTextBytes, haveSameForm } from '../../../exposition/form-families.ts';
 import { createFamilyTable } from '../../../model/family-table.ts';
 import type { Group } from '../../../model/group.ts';
+import { GroupMap } from '../../../model/group-map.ts';
+import type { GroupingKey } from '../../../model/grouping-key.ts';
 import { enlarge } from '../../../base/enlarge.ts';
 import { FamilyLists, noFamilies } from './family-lists.ts';
 import { RowLabels } from './row-labels.ts';
@@ -27,7 +29,7 @@ const emptied = createFamilyTable([]);
 export class GroupTable {
   readonly labels: RowLabels = new RowLabels();
   readonly familyLists: FamilyLists = new FamilyLists();
-  readonly #rows = new Map<string, number>();
+  readonly #rows = new GroupMap<number>();
   readonly #groups: Group[] = [];
   readonly #ids: string[] = [];
   readonly #columns: Columns = {
@@ -48,8 +50,12 @@ export class GroupTable {
     return this.#columns;
   }
 
+  get(key: GroupingKey): number | undefined {
+    return this.#rows.get(key);
+  }
+
   find(id: string): number | undefined {
-    return this.#rows.get(id);
+    return this.#rows.find(id);
   }
 
   idOf(row: number): string {
@@ -63,7 +69,7 @@ export class GroupTable {
   add(group: Group): void {
     const row = this.count;
     this.#makeRoom(row + 1);
-    this.#rows.set(group.key.id, row);
+    this.#rows.set(group.key, row);
     this.#ids.push(group.key.id);
     this.#groups.push(group);
     this.labels.add(group.key);
@@ -97,13 +103,13 @@ export class GroupTable {
   }
 
   remove(row: number): void {
-    this.#rows.delete(this.idOf(row));
+    this.#rows.delete(this.groupOf(row).key);
     this.labels.remove(row);
     this.familyLists.release(this.#columns.families[row] ?? noFamilies);
     const lastRow = this.count - 1;
     const [group, id] = [this.#groups.pop(), this.#ids.pop()];
     if (row === lastRow || group === undefined || id === undefined) return;
-    this.#rows.set(id, row);
+    this.#rows.set(group.key, row);
     this.#groups[row] = group;
     this.#ids[row] = id;
     for (const column of Object.values(this.#columns) as (Int32Array | Float64Array)[]) column[row] = column[lastRow] as number;
