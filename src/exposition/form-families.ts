@@ -1,7 +1,7 @@
 import type { FamilyTable } from '../model/family-table.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import type { MetricType } from '../model/metric-family.ts';
-import type { ReadyText, StoredFamily } from '../model/stored-family.ts';
+import type { FamilyHead, ReadyText, StoredFamily } from '../model/stored-family.ts';
 import { type FamilyMessages, messageAt } from './fast-text/family-messages.ts';
 import { type KeyTexts, textsOfKey } from './fast-text/line-labels.ts';
 import { type FormFamily, lengthWithoutValues, type TextForm } from './fast-text/text-form.ts';
@@ -173,6 +173,11 @@ export function settleFamilies(families: FamilyTable): FamilyTable {
 /** The families by name, each with its text at hand. */
 export function plainFamilies(families: FamilyTable): FamilyTable {
   return families instanceof FormFamilies ? families.toPlain() : families;
+}
+
+/** Each family without what it holds, in the order of `values`: nothing is made for it. */
+export function headsOf(families: FamilyTable): Iterable<FamilyHead> {
+  return families instanceof FormFamilies ? families.form.families.values() : families.values();
 }
 
 /** Sample lines of all families. */

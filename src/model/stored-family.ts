@@ -32,6 +32,9 @@ export interface StoredFamily {
   readonly flaw: string | null;
 }
 
+/** What groups have in common of a family. */
+export type FamilyHead = Pick<StoredFamily, 'name' | 'type' | 'help' | 'flaw'>;
+
 /**
  * The sample lines of a family, without HELP and TYPE: grouping labels merged in, labels sorted by name, numbers in Go's
  * format, metrics in the order of SPEC §6, every line ended by LF, in UTF-8. Names outside the legacy pattern are written quoted

@@ -1,6 +1,6 @@
 import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { ExposedFamily, Exposition } from '../exposition/exposed-family.ts';
-import { haveSameForm } from '../exposition/form-families.ts';
+import { haveSameForm, headsOf } from '../exposition/form-families.ts';
 import type { Group } from '../model/group.ts';
 import { GroupMap } from '../model/group-map.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
@@ -120,7 +120,7 @@ export class AppliedGroups {
       return;
     }
     let isWhole = true;
-    for (const family of after.families.values()) {
+    for (const family of headsOf(after.families)) {
       const reason = this.#quarantine.reasonFor(key.id, family.name);
       if (reason !== null) {
         isWhole = false;

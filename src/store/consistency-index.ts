@@ -2,7 +2,7 @@ import type { GroupingKey } from '../model/grouping-key.ts';
 import { createGroupingKey } from '../model/grouping-key.ts';
 import { allExposedSuffixes, exposedSuffixes } from '../model/exposed-names.ts';
 import type { LabelPair, MetricType } from '../model/metric-family.ts';
-import type { StoredFamily } from '../model/stored-family.ts';
+import type { FamilyHead, StoredFamily } from '../model/stored-family.ts';
 import { describeSeries, hasSeries, listLabelSets } from './series.ts';
 
 /**
@@ -26,7 +26,18 @@ export class ConsistencyIndex {
 
   /** Why `family` cannot be exposed beside everything that was added, in plain words, or `null`. Does not look at its own flaw. */
   conflictOf(key: GroupingKey, family: StoredFamily): string | null {
-    return this.#typeConflict(family) ?? this.#suffixConflict(family) ?? this.seriesConflictOf(key, family);
+    // What is here already was compared with everything else, when the later of both was added.
+    const isKnown = this.#uses.get(family.name)?.type === family.type;
+    return (isKnown ? null : (this.#typeConflict(family) ?? this.#suffixConflict(family))) ?? this.seriesConflictOf(key, family);
+  }
+
+  /** Counts a family in that groups of this shape alone expose already: nothing can speak against it. False: it is to be checked. */
+  addAgain({ shape }: GroupingKey, { name, type }: FamilyHead): boolean {
+    const use = this.#uses.get(name);
+    const known = use?.shapes.get(shape);
+    if (known === undefined || use?.type !== type || use.shapes.size > 1) return false;
+    known.groupCount++;
+    return true;
   }
 
   /** Counts a family in. The caller has checked `conflictOf`. */

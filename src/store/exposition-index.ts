@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts';
 import { compareAsBytes } from '../base/bytes.ts';
 import type { ExposedFamily } from '../exposition/exposed-family.ts';
 import type { MetricType } from '../model/metric-family.ts';
-import type { StoredFamily } from '../model/stored-family.ts';
+import type { FamilyHead } from '../model/stored-family.ts';
 import { ExposedGroups } from './exposed-groups.ts';
 import { ExpositionPiece } from './exposition-piece.ts';
 import { helpConflictsLoggedMax } from './limits.ts';
@@ -28,7 +28,7 @@ export class ExpositionIndex {
   }
 
   /** Shows `family` for the group at `slot`. `before`: what the group held under the same name until now, whether it was shown or not. */
-  show(slot: number, family: StoredFamily, before: StoredFamily | undefined): void {
+  show(slot: number, family: FamilyHead, before: FamilyHead | undefined): void {
     let view = this.#views.get(family.name);
     if (view === undefined) {
       view = new FamilyView(family.name, family.type);
@@ -40,7 +40,7 @@ export class ExpositionIndex {
   }
 
   /** Does nothing if the group shows no such family. */
-  hide(slot: number, { name, help }: StoredFamily): void {
+  hide(slot: number, { name, help }: FamilyHead): void {
     const view = this.#views.get(name);
     if (view === undefined) return;
     if (view.remove(slot, help)) this.#seen = null;

@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts';
 import type { Refusal } from '../base/errors.ts';
 import type { RateLimitedLog } from '../base/rate-limited-log.ts';
 import type { Exposition } from '../exposition/exposed-family.ts';
-import { haveSameForm, plainFamilies, settleFamilies } from '../exposition/form-families.ts';
+import { haveSameForm, headsOf, plainFamilies, settleFamilies } from '../exposition/form-families.ts';
 import type { Group } from '../model/group.ts';
 import { createFamilyTable, type FamilyTable } from '../model/family-table.ts';
 import { createGroupingKey, type GroupingKey } from '../model/grouping-key.ts';
@@ -247,7 +247,11 @@ export class MetricStore {
     }
     if (after === null) return;
     if (before === null) this.#checkPushTimes(after);
-    for (const family of after.families.values()) this.#enindex(key, family, before?.families.get(family.name));
+    for (const head of headsOf(after.families)) {
+      const familyBefore = before?.families.get(head.name);
+      if (familyBefore === undefined && head.flaw === null && this.#index.addAgain(key, head)) continue;
+      if (head !== familyBefore) this.#enindex(key, after.families.get(head.name) as StoredFamily, familyBefore);
+    }
   }
 
   /**
@@ -271,7 +275,6 @@ export class MetricStore {
   }
 
   #enindex(key: GroupingKey, family: StoredFamily, before: StoredFamily | undefined): void {
-    if (family === before) return;
     const isIndexed = before?.type === family.type && !this.#quarantine.remove(key.id, family.name);
     const conflict = isIndexed ? this.#index.seriesConflictOf(key, family) : this.#index.conflictOf(key, family);
     const reason = family.flaw ?? conflict;

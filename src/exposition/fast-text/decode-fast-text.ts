@@ -71,9 +71,8 @@ function isTemplateSized(): boolean {
 
 /** The first line without a value. */
 function describeFirstLine(body: Buffer): string {
-  const opening = body.toString('latin1', 0, templateOpeningLengthMax);
-  const lineEnd = opening.indexOf('\n');
-  const line = lineEnd === -1 ? opening : opening.slice(0, lineEnd);
+  const lineEnd = body.indexOf(lineFeed);
+  const line = body.toString('latin1', 0, lineEnd === -1 ? templateOpeningLengthMax : Math.min(lineEnd, templateOpeningLengthMax));
   return line.startsWith('#') ? line : line.slice(0, line.lastIndexOf(' '));
 }
 

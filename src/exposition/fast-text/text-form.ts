@@ -35,7 +35,7 @@ export class TextForm {
     this.families = new Map(
       families.map((parts, place) => {
         const holeStart = families[place - 1]?.holeEnd ?? 0;
-        return [parts.name, { ...parts, place, holeStart }];
+        return [parts.name, { ...parts, flaw: null, place, holeStart }];
       }),
     );
     this.longestConstant = constants.reduce((longest, { length }) => Math.max(longest, length), 0);
@@ -120,6 +120,8 @@ export interface FormFamilyParts {
 }
 
 export interface FormFamily extends FormFamilyParts {
+  /** Such a family has none. */
+  readonly flaw: null;
   /** Among the families of the form. */
   readonly place: number;
   readonly holeStart: number;
