@@ -138,11 +138,11 @@ export class LmdbGroupLog implements GroupLog {
     try {
       await this.#file.write(changes);
     } catch (error) {
-      throw await this.#enterTrouble(marks.size, bytes, error);
+      throw await this.#enterTrouble(marks.length, bytes, error);
     }
     this.#tally.apply(transaction);
     const seconds = (performance.now() - startMs) / 1000;
-    this.#observer.onFlush({ groups: marks.size, bytes, seconds, atMs: this.#options.clock.nowMs() });
+    this.#observer.onFlush({ groups: marks.length, bytes, seconds, atMs: this.#options.clock.nowMs() });
     return revision;
   }
 

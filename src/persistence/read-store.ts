@@ -25,13 +25,13 @@ export interface StoreContent extends PageUse {
 }
 
 /** A group as it stands in the file. */
-export interface StoredGroup extends Change, Pick<Entry, 'checksum' | 'formId'> {
+export interface StoredGroup extends Change, Pick<Entry, 'checksum' | 'formId' | 'number'> {
   readonly value: GroupRecord;
 }
 
 /**
  * Reads a store file from end to end without LMDB and checks it: its pages (see `walkPages`), each entry against its checksum and its
- * key, each form against its id, that every group has the form that it rests on, and all of them together against the header. Opens it for reading only. Throws `PG_STORE_DAMAGED`, which says what is wrong,
+ * key, that each group is there once, each form against its id, that every group has the form that it rests on, and all of them together against the header. Opens it for reading only. Throws `PG_STORE_DAMAGED`, which says what is wrong,
  * where, and what to do. Nobody may be writing the file.
  */
 export function readStore(file: string): StoreContent {
@@ -61,6 +61,7 @@ export function readStore(file: string): StoreContent {
 class FoundEntries {
   #header: StoreHeader | null = null;
   readonly #entries: Entry[] = [];
+  readonly #keys = new Set<string>();
   /** Where each of them stands. */
   readonly #pages: number[] = [];
   readonly #forms = new Map<string, FormRecord>();
@@ -79,6 +80,8 @@ class FoundEntries {
     } else {
       const entry = decodeEntry(key, data);
       if (typeof entry === 'string') throw new PageError(page, `the entry ${key.toString('hex')} is damaged: ${entry}`);
+      if (this.#keys.has(entry.key)) throw new PageError(page, `the group ${entry.key} stands there a second time`);
+      this.#keys.add(entry.key);
       this.#entries.push(entry);
       this.#pages.push(page);
       this.#sum = addChecksum(this.#sum, entry.checksum);
@@ -104,9 +107,12 @@ class FoundEntries {
 }
 
 /** A group with the form that it rests on, or null if that is not among these. */
-export function bringForm({ key, revision, checksum, formId, bytes }: Entry, forms: ReadonlyMap<string, FormRecord>): StoredGroup | null {
+export function bringForm(
+  { key, revision, checksum, formId, number, bytes }: Entry,
+  forms: ReadonlyMap<string, FormRecord>,
+): StoredGroup | null {
   const form = formId === null ? null : forms.get(formId);
-  return form === undefined ? null : { key, revision, checksum, formId, value: { bytes, form } };
+  return form === undefined ? null : { key, revision, checksum, formId, number, value: { bytes, form } };
 }
 
 /** The walk jumps about: one pass from front to back first spares a disk thousands of single reads. */

@@ -12,7 +12,7 @@ import { treeDepthMax } from './limits.ts';
 import type { PageFile } from './lmdb-walk.ts';
 import type { FormRecord } from './group-log.ts';
 import { bringForm, type StoredGroup } from './read-store.ts';
-import { decodeEntry, decodeFormEntry, entryKeyBytes, formKeyBytes, type Entry } from './store-record.ts';
+import { decodeEntry, decodeFormEntry, formKeyBytes, isEntryKey, type Entry } from './store-record.ts';
 
 export interface SalvagedGroups {
   /** Found where the last commit put them. */
@@ -80,7 +80,7 @@ function readPage<T>(file: PageFile, page: number, read: (key: Buffer, data: () 
 }
 
 function readGroupEntry(key: Buffer, data: () => Buffer): Entry | string | null {
-  return key.length === entryKeyBytes ? decodeEntry(key, data()) : null;
+  return isEntryKey(key) ? decodeEntry(key, data()) : null;
 }
 
 function readFormEntry(key: Buffer, data: () => Buffer): FormRecord | string | null {

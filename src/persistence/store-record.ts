@@ -13,8 +13,15 @@ import { createFormRecord, formIdBytes, type FormRecord, type GroupRecord } from
  * sums up all entries, so that a page of an older state in the place of a newer one, sound in itself, is noticed.
  */
 
-/** LMDB keys are at most 1,978 bytes long and grouping keys have no bound, so the key of an entry is a digest of the group's key. */
-export const entryKeyBytes = 16;
+/**
+ * The LMDB key of an entry is a number that its group got when it was first written. So groups whose first pushes came one after the other lie
+ * one beside the other, and as jobs mostly push in one order again and again, a commit touches few pages: with 64 clients durable pushes keep 65 % of
+ * the rate in memory instead of 56 % (keys that are digests, where each group of a commit lies on a page of its own).
+ */
+const entryKeyBytes = 8;
+
+/** Before format 3 it was a digest of the group's key. */
+const digestKeyBytes = 16;
 
 /** Sorts before every entry. */
 export const headerKey: Buffer = Buffer.from([0]);
@@ -23,8 +30,8 @@ export const headerKey: Buffer = Buffer.from([0]);
 const formKeyMark = 0;
 export const formKeyBytes: number = 1 + formIdBytes;
 
-/** Files without forms were written as format 1. */
-const formatVersion = 2;
+/** Files without forms were written as format 1, those whose entries stand under digests as format 2. */
+const formatVersion = 3;
 const headerMagic = 0x31534750; // 'PGS1'
 const entryHeadBytes = 16;
 /** In the length of the key: the id of a form stands before the value. */
@@ -39,14 +46,38 @@ export interface Entry {
   readonly bytes: Uint8Array;
   /** The form that they rest on. */
   readonly formId: string | null;
-  /** Of everything but itself; the header sums these up. */
+  /** Of everything but itself, its number included; the header sums these up. */
   readonly checksum: number;
+  /** That it stands under; `null`: it stands under a digest, as in files of before. */
+  readonly number: number | null;
 }
 
-/** The LMDB key of a group. */
-export function makeEntryKey(key: string): Buffer {
+/** The LMDB key of an entry, such that keys are in the order of their numbers. */
+export function makeEntryKey(number: number): Buffer {
+  const key = Buffer.allocUnsafe(entryKeyBytes);
+  key.writeUInt32BE(Math.floor(number / 2 ** 32), 0);
+  key.writeUInt32BE(number >>> 0, 4);
+  return key;
+}
+
+/** The LMDB key that the entry of a group had in files of before. */
+export function makeDigestKey(key: string): Buffer {
   // A copy, since the digest would keep a buffer of its own for each group.
-  return Buffer.from(hash('sha256', key, 'buffer').subarray(0, entryKeyBytes));
+  return Buffer.from(hash('sha256', key, 'buffer').subarray(0, digestKeyBytes));
+}
+
+/** Whether an LMDB key is that of an entry. */
+export function isEntryKey({ length }: Uint8Array): boolean {
+  return length === entryKeyBytes || length === digestKeyBytes;
+}
+
+/** What an entry is made of. */
+interface EntryParts {
+  readonly number: number;
+  /** `GroupingKey.id`. */
+  readonly key: string;
+  readonly revision: bigint;
+  readonly record: GroupRecord;
 }
 
 /** How long the entry of a group is. */
@@ -54,22 +85,28 @@ export function measureEntry(key: string, { bytes, form }: GroupRecord): number 
   return entryHeadBytes + Buffer.byteLength(key) + (form === null ? 0 : formIdBytes) + bytes.length;
 }
 
-/** Wraps the bytes of a group, into `target`, which is as long as `measureEntry` says: checksum, length of the key, revision, key, [form], value. */
-export function writeEntry(target: Buffer, key: string, revision: bigint, { bytes, form }: GroupRecord): number {
+/**
+ * Wraps the bytes of a group, into `target`, which is as long as `measureEntry` says: checksum, length of the key, revision, key, [form], value.
+ * Gives the checksum, which begins with the number, so that an entry under the number of another is found out.
+ */
+export function writeEntry(target: Buffer, { number, key, revision, record }: EntryParts): number {
+  const { bytes, form } = record;
   const keyEnd = entryHeadBytes + target.write(key, entryHeadBytes);
   target.writeUInt32LE(keyEnd - entryHeadBytes + (form === null ? 0 : restsOnForm), 4);
   target.writeBigUInt64LE(revision, 8);
   if (form !== null) target.write(form.id, keyEnd, 'hex');
   target.set(bytes, target.length - bytes.length);
-  const checksum = crc32(target.subarray(4));
+  const checksum = crc32(target.subarray(4), number >>> 0);
   target.writeUInt32LE(checksum, 0);
   return checksum;
 }
 
 /** Unwraps an entry, or returns why it is damaged. The value points into `bytes`. */
-export function decodeEntry(entryKey: Uint8Array, bytes: Buffer): Entry | string {
+export function decodeEntry(entryKey: Buffer, bytes: Buffer): Entry | string {
+  if (!isEntryKey(entryKey)) return `its key has ${entryKey.length} bytes`;
   if (bytes.length < entryHeadBytes) return `it has ${bytes.length} bytes`;
-  const checksum = crc32(bytes.subarray(4));
+  const number = entryKey.length === entryKeyBytes ? entryKey.readUInt32BE(0) * 2 ** 32 + entryKey.readUInt32BE(4) : null;
+  const checksum = crc32(bytes.subarray(4), (number ?? 0) >>> 0);
   if (bytes.readUInt32LE(0) !== checksum) return 'its checksum does not match';
   const lengths = bytes.readUInt32LE(4);
   const hasForm = lengths >= restsOnForm;
@@ -77,9 +114,9 @@ export function decodeEntry(entryKey: Uint8Array, bytes: Buffer): Entry | string
   const valueStart = keyEnd + (hasForm ? formIdBytes : 0);
   if (valueStart > bytes.length) return 'its key is longer than the entry';
   const key = bytes.toString('utf8', entryHeadBytes, keyEnd);
-  if (!makeEntryKey(key).equals(entryKey)) return `it stands under the key of another group than ${key}`;
+  if (number === null && !makeDigestKey(key).equals(entryKey)) return `it stands under the key of another group than ${key}`;
   const formId = hasForm ? bytes.toString('hex', keyEnd, valueStart) : null;
-  return { key, revision: bytes.readBigUInt64LE(8), bytes: bytes.subarray(valueStart), formId, checksum };
+  return { key, revision: bytes.readBigUInt64LE(8), bytes: bytes.subarray(valueStart), formId, checksum, number };
 }
 
 /** The LMDB key of a form. */

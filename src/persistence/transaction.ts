@@ -6,6 +6,7 @@ import {
   encodeStoreHeader,
   type Entry,
   headerKey,
+  makeDigestKey,
   makeEntryKey,
   makeFormKey,
   measureEntry,
@@ -15,8 +16,10 @@ import {
 
 /** What is known of the entry of a group. */
 interface EntryMark {
-  /** Its LMDB key, since a digest for each push would be dear. */
+  /** Its LMDB key, since to make it for each push would be dear. */
   readonly entryKey: Buffer;
+  /** `null`: it stands under a digest; its next write puts it under a number. */
+  readonly number: number | null;
   readonly checksum: number;
   readonly formId: string | null;
 }
@@ -25,26 +28,30 @@ interface EntryMark {
 export interface Transaction {
   readonly changes: readonly LmdbChange[];
   readonly header: StoreHeader;
-  /** The entries as they will be; `null`: gone. */
-  readonly marks: ReadonlyMap<string, EntryMark | null>;
+  /** The entries as they will be, each group once; `null`: gone. */
+  readonly marks: readonly (readonly [key: string, mark: EntryMark | null])[];
   /** The forms whose use changes, and how many groups will rest on each. */
   readonly formUsers: ReadonlyMap<string, number>;
   readonly bytes: number;
 }
 
 /**
- * What a store file holds, as far as it takes to write to it without reading it: a checksum for each entry, and how many groups rest on each
- * form. A form is written by the transaction that brings the first group that rests on it, and removed by the one that takes the last.
+ * What a store file holds, as far as it takes to write to it without reading it: number and checksum of each entry, and how many groups rest on
+ * each form. A form is written by the transaction that brings the first group that rests on it, and removed by the one that takes the last.
  */
 export class StoreTally {
   #header: StoreHeader;
   readonly #marks = new Map<string, EntryMark>();
   readonly #formUsers = new Map<string, number>();
+  /** What the next new group gets. A number that went into a transaction which failed is not given again. */
+  #nextNumber = 1;
 
-  constructor(header: StoreHeader, entries: Iterable<Pick<Entry, 'key' | 'checksum' | 'formId'>>) {
+  constructor(header: StoreHeader, entries: Iterable<Pick<Entry, 'key' | 'number' | 'checksum' | 'formId'>>) {
     this.#header = header;
-    for (const { key, checksum, formId } of entries) {
-      this.#marks.set(key, { entryKey: makeEntryKey(key), checksum, formId });
+    for (const { key, number, checksum, formId } of entries) {
+      const entryKey = number === null ? makeDigestKey(key) : makeEntryKey(number);
+      this.#marks.set(key, { entryKey, number, checksum, formId });
+      if (number !== null && number >= this.#nextNumber) this.#nextNumber = number + 1;
       if (formId !== null) this.#formUsers.set(formId, (this.#formUsers.get(formId) ?? 0) + 1);
     }
   }
@@ -59,10 +66,9 @@ export class StoreTally {
     const draft = new TransactionDraft(this.#header, this.#formUsers);
     const writes: EntryWrite[] = [];
     for (const { key, value } of batch.changes) {
-      const last = this.#marks.get(key);
-      if (last !== undefined) draft.drop(last);
-      if (value !== null) writes.push({ key, entryKey: last?.entryKey ?? makeEntryKey(key), record: value() });
-      else if (last !== undefined) draft.remove(key, last);
+      const last = this.#marks.get(key) ?? null;
+      if (value !== null) writes.push({ key, ...this.#placeFor(last), last, record: value() });
+      else if (last !== null) draft.remove(key, last);
     }
     draft.putAll(writes, revision);
     return draft.finish(revision);
@@ -80,11 +86,20 @@ export class StoreTally {
       else this.#formUsers.set(id, users);
     }
   }
+
+  /** Where the entry of a group goes. */
+  #placeFor(last: EntryMark | null): Pick<EntryWrite, 'number' | 'entryKey'> {
+    if (last !== null && last.number !== null) return { number: last.number, entryKey: last.entryKey };
+    const number = this.#nextNumber++;
+    return { number, entryKey: makeEntryKey(number) };
+  }
 }
 
 interface EntryWrite {
   readonly key: string;
+  readonly number: number;
   readonly entryKey: Buffer;
+  readonly last: EntryMark | null;
   readonly record: GroupRecord;
 }
 
@@ -92,9 +107,9 @@ class TransactionDraft {
   readonly #before: StoreHeader;
   readonly #formUsersBefore: ReadonlyMap<string, number>;
   readonly #changes: LmdbChange[] = [];
-  readonly #marks = new Map<string, EntryMark | null>();
+  readonly #marks: [string, EntryMark | null][] = [];
   readonly #formUsers = new Map<string, number>();
-  /** Those that groups of this transaction rest on. */
+  /** Those that groups of this transaction begin to rest on. */
   readonly #forms = new Map<string, FormRecord>();
   #groupCount: number;
   #checksumSum: number;
@@ -107,16 +122,12 @@ class TransactionDraft {
     this.#checksumSum = before.checksumSum;
   }
 
-  /** Takes the entry that a group had out of the sums. */
-  drop({ checksum, formId }: EntryMark): void {
-    this.#groupCount -= 1;
-    this.#checksumSum = addChecksum(this.#checksumSum, -checksum);
-    if (formId !== null) this.#useForm(formId, -1);
-  }
-
-  remove(key: string, { entryKey }: EntryMark): void {
-    this.#changes.push({ key: entryKey, value: null });
-    this.#marks.set(key, null);
+  remove(key: string, last: EntryMark): void {
+    this.#changes.push({ key: last.entryKey, value: null });
+    this.#marks.push([key, null]);
+    this.#groupCount--;
+    this.#checksumSum = addChecksum(this.#checksumSum, -last.checksum);
+    this.#changeForm(last.formId, null);
   }
 
   /** Entries in one buffer: LMDB asks for the address of each buffer once. */
@@ -124,15 +135,10 @@ class TransactionDraft {
     const lengths = writes.map(({ key, record }) => measureEntry(key, record));
     const bytes = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0));
     let end = 0;
-    writes.forEach(({ key, entryKey, record }, i) => {
+    writes.forEach((write, i) => {
       const start = end;
       end += lengths[i] as number;
-      const value = bytes.subarray(start, end);
-      const checksum = writeEntry(value, key, revision, record);
-      this.#put(key, value, { entryKey, checksum, formId: record.form?.id ?? null });
-      if (record.form === null) return;
-      this.#useForm(record.form.id, 1);
-      this.#forms.set(record.form.id, record.form);
+      this.#put(write, bytes.subarray(start, end), revision);
     });
   }
 
@@ -150,12 +156,25 @@ class TransactionDraft {
     return { changes: this.#changes, header, marks: this.#marks, formUsers: this.#formUsers, bytes: this.#bytes };
   }
 
-  #put(key: string, value: Buffer, mark: EntryMark): void {
-    this.#changes.push({ key: mark.entryKey, value });
-    this.#marks.set(key, mark);
-    this.#groupCount += 1;
-    this.#checksumSum = addChecksum(this.#checksumSum, mark.checksum);
+  #put({ key, number, entryKey, last, record }: EntryWrite, value: Buffer, revision: bigint): void {
+    const checksum = writeEntry(value, { number, key, revision, record });
+    const formId = record.form?.id ?? null;
+    if (last !== null && last.number === null) this.#changes.push({ key: last.entryKey, value: null });
+    this.#changes.push({ key: entryKey, value });
+    this.#marks.push([key, { entryKey, number, checksum, formId }]);
+    if (last === null) this.#groupCount++;
+    this.#checksumSum = addChecksum(this.#checksumSum, checksum - (last?.checksum ?? 0));
     this.#bytes += value.length;
+    this.#changeForm(last?.formId ?? null, record.form);
+  }
+
+  /** A group that rested on `last` rests on `form` now. */
+  #changeForm(last: string | null, form: FormRecord | null): void {
+    if (last === (form?.id ?? null)) return;
+    if (last !== null) this.#useForm(last, -1);
+    if (form === null) return;
+    this.#useForm(form.id, 1);
+    this.#forms.set(form.id, form);
   }
 
   #useForm(id: string, count: number): void {
