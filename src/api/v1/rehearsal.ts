@@ -1,8 +1,6 @@
 import { rehearsedGroupsMin } from '../limits.ts';
-import type { Insight } from '../insight.ts';
 import type { GroupCatalog } from './group-catalog.ts';
-
-export type RehearsalSource = Pick<Insight, 'catalog' | 'history' | 'scrapes'>;
+import type { RehearsalSource } from './rehearse-queries.ts';
 
 /**
  * Has the query API loaded, and its code compiled, before somebody asks: what a query does is quick when it was done before, but with very many groups the

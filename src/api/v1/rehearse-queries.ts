@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Insight } from '../insight.ts';
 import { rehearsalFamiliesMax, rehearsalPauseMs, rehearsalRounds, rehearsalSliceMs } from '../limits.ts';
 import { encodeCursor } from './cursor.ts';
-import type { RehearsalSource } from './rehearsal.ts';
+
+export type RehearsalSource = Pick<Insight, 'catalog' | 'history' | 'scrapes'>;
 
 /** Together they call what a look at the list can call. The simple ones come first, since each compiles what is new in it. */
 const queries: readonly string[] = [
