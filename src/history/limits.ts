@@ -4,6 +4,9 @@ export const recordsPerGroupMax = 20;
 /** Writes that are remembered over all groups: about 150 bytes each. Beyond it the oldest are forgotten. */
 export const recordsMax = 200_000;
 
+/** Characters of the ids of all groups that have records: a refused push may name any group, however long its name. */
+export const historyIdsLengthMax: number = 16 * 1024 * 1024;
+
 /** Characters of error texts and user agents that are kept. */
 export const errorLengthMax = 1000;
 export const userAgentLengthMax = 200;

@@ -1,4 +1,4 @@
-import { errorLengthMax, recordsMax, recordsPerGroupMax, userAgentLengthMax, userAgentsSharedMax } from './limits.ts';
+import { errorLengthMax, historyIdsLengthMax, recordsMax, recordsPerGroupMax, userAgentLengthMax, userAgentsSharedMax } from './limits.ts';
 import { GroupMap } from '../model/group-map.ts';
 import type { GroupingKey } from '../model/grouping-key.ts';
 import { noRecord, RecordColumns } from './record-columns.ts';
@@ -20,6 +20,8 @@ export class PushHistory {
   #oldest = noRecord;
   #newest = noRecord;
   #count = 0;
+  /** Characters of the ids of all groups. */
+  #idsLength = 0;
 
   constructor(recordsMaximum: number = recordsMax) {
     this.#recordsMax = recordsMaximum;
@@ -41,13 +43,16 @@ export class PushHistory {
     if (group === undefined) {
       group = { key, oldest: noRecord, newest: noRecord, count: 0 };
       this.#groups.set(key, group);
+      this.#idsLength += key.id.length;
     }
     if (record.outcome === 'stored') {
       if (this.#failing.size > 0) this.#failing.delete(key.id);
     } else if (isPush(record)) this.#failing.set(key.id, record);
     this.#append(group, record);
     if (group.count > recordsPerGroupMax) this.#removeOldestOf(group);
-    if (this.#count > this.#recordsMax) this.#removeOldestOf(this.#owners[this.#oldest] as GroupHistory);
+    while (this.#count > this.#recordsMax || this.#idsLength > historyIdsLengthMax) {
+      this.#removeOldestOf(this.#owners[this.#oldest] as GroupHistory);
+    }
   }
 
   /** The writes to a group that are remembered, newest first. */
@@ -109,6 +114,7 @@ export class PushHistory {
     this.#columns.remove(slot);
     if (group.count > 0) return;
     this.#groups.delete(group.key);
+    this.#idsLength -= group.key.id.length;
     this.#failing.delete(group.key.id);
   }
 }

@@ -12,8 +12,6 @@ export class GroupMap<Value> {
   readonly #place = nextPlace++ % keyNotesMax;
   /** By `GroupingKey.id`. */
   readonly #entries = new Map<string, Entry<Value>>();
-  /** Stands in all entries that hold; another one after `clear`. */
-  #mark: object = {};
 
   get size(): number {
     return this.#entries.size;
@@ -34,7 +32,7 @@ export class GroupMap<Value> {
       known.value = value;
       return;
     }
-    const entry = { mark: this.#mark, value };
+    const entry = { map: this, value };
     this.#entries.set(key.id, entry);
     key.setNote(this.#place, entry);
   }
@@ -43,14 +41,12 @@ export class GroupMap<Value> {
     const entry = this.#entryOf(key);
     if (entry === undefined) return;
     this.#entries.delete(key.id);
-    // Notes on other keys may lead here still.
-    entry.mark = null;
-    entry.value = undefined;
+    forget(entry);
   }
 
   clear(): void {
+    for (const entry of this.#entries.values()) forget(entry);
     this.#entries.clear();
-    this.#mark = {};
   }
 
   ids(): Iterable<string> {
@@ -63,7 +59,7 @@ export class GroupMap<Value> {
 
   #entryOf(key: GroupingKey): Entry<Value> | undefined {
     const note = key.noteAt(this.#place) as Entry<Value> | undefined;
-    if (note?.mark === this.#mark) return note;
+    if (note?.map === this) return note;
     const entry = this.#entries.get(key.id);
     if (entry !== undefined) key.setNote(this.#place, entry);
     return entry;
@@ -72,6 +68,12 @@ export class GroupMap<Value> {
 
 interface Entry<Value> {
   /** `null`: it was deleted. */
-  mark: object | null;
+  map: GroupMap<Value> | null;
   value: Value | undefined;
+}
+
+/** Notes on keys lead here still, for as long as the keys are there. */
+function forget(entry: Entry<unknown>): void {
+  entry.map = null;
+  entry.value = undefined;
 }

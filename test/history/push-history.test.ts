@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { PushHistory } from '../../src/history/push-history.ts';
 import type { WriteRecord } from '../../src/history/write-record.ts';
 import { createGroupingKey, type GroupingKey } from '../../src/model/grouping-key.ts';
-import { recordsPerGroupMax } from '../../src/history/limits.ts';
+import { historyIdsLengthMax, recordsPerGroupMax } from '../../src/history/limits.ts';
 
 function recordOf(parts: Partial<WriteRecord> = {}): WriteRecord {
   return {
@@ -49,6 +49,19 @@ test('when there is too much of all, the oldest is forgotten', () => {
   expect(timesOf(history, 'a')).toEqual([2]);
   expect(timesOf(history, 'b')).toEqual([]);
   expect([...history.failing.keys()].sort()).toEqual(['a', 'c', 'd'].map((job) => keyOf(job).id));
+});
+
+test('groups with long names are forgotten before they take too much memory', () => {
+  const history = new PushHistory();
+  const jobLength = 1_000_000;
+  const fitCount = Math.floor(historyIdsLengthMax / keyOf('x'.repeat(jobLength)).id.length);
+  const jobOf = (i: number): string => String(i).padStart(jobLength, 'x');
+  for (let i = 0; i < 2 * fitCount; i++) history.record(keyOf(jobOf(i)), recordOf({ atMs: i, outcome: 'refused' }));
+  expect(history.recordCount).toBe(fitCount);
+  expect(history.failing.size).toBe(fitCount);
+  expect(timesOf(history, jobOf(2 * fitCount - 1))).toEqual([2 * fitCount - 1]);
+  for (let i = 0; i < 3; i++) history.record(keyOf('short'), recordOf());
+  expect(history.recordCount).toBe(fitCount + 3);
 });
 
 test('a group fails from a write that was not stored until one that was', () => {

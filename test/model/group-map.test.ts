@@ -18,6 +18,20 @@ test('keys of one id are the same, whichever object', () => {
   expect(map.get(key)).toBe(3);
 });
 
+test('what is deleted is not kept by the notes on keys', () => {
+  const [first, second] = [new GroupMap<object>(), new GroupMap<object>()];
+  const keys = [keyOf('a'), keyOf('b'), keyOf('a')] as const;
+  for (const map of [first, second]) for (const key of keys) map.set(key, { of: key.id });
+  first.delete(keys[0]);
+  first.delete(keys[1]);
+  second.clear();
+  const notes = keys.flatMap((key) =>
+    Array.from({ length: keyNotesMax }, (_, place) => key.noteAt(place) as { value?: unknown } | undefined),
+  );
+  expect(notes.filter((note) => note !== undefined)).toHaveLength(2 * keys.length);
+  expect(notes.map((note) => note?.value)).toEqual(notes.map(() => undefined));
+});
+
 test('a look at a key that has been looked at needs no other look-up', () => {
   const map = new GroupMap<number>();
   const key = keyOf('a');
