@@ -126,5 +126,5 @@ function readTexts(reader: ByteReader, record: Buffer): string[] {
 function checkHoles({ name, holeStart, holeEnd, sampleCount }: FormFamily, holes: readonly number[], reader: ByteReader): void {
   let values = 0;
   for (let hole = holeStart; hole < holeEnd; hole++) if (holes[hole] === valueHole || holes[hole] === countHole) values++;
-  if (values !== sampleCount) reader.fail(`${values} values of ${sampleCount} samples in the family ${name}`);
+  if (values !== sampleCount) reader.fail(`${values} values of ${sampleCount} samples in the family ${JSON.stringify(name)}`);
 }
