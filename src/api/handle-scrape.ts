@@ -1,3 +1,4 @@
+import type { ByteChunks } from '../base/bytes.ts';
 import { writePrototextExposition, writeProtobufExposition, writeTextExposition } from '../exposition/exposition-writer.ts';
 import type { Exposition } from '../exposition/exposed-family.ts';
 import { acceptsGzip, negotiateFormat, type ExpositionFormat } from '../exposition/negotiation.ts';
@@ -20,12 +21,13 @@ export function createScrapeHandler({ clock, scrapes, store, telemetry }: Gatewa
     return {
       status: 200,
       headers: { 'Content-Type': format.contentType, ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}) },
-      body: scrapes.watch(request, atMs, isGzip ? gzip(body) : body),
+      body: isGzip ? gzip(body) : body,
+      observer: scrapes.observe(request, atMs),
     };
   };
 }
 
-function writeExposition(exposition: Exposition, { kind, scheme }: ExpositionFormat): AsyncIterable<Uint8Array> {
+function writeExposition(exposition: Exposition, { kind, scheme }: ExpositionFormat): ByteChunks {
   switch (kind) {
     case 'text':
       return writeTextExposition(exposition, scheme);

@@ -24,6 +24,8 @@ export const rehearsalRounds: readonly number[] = [50, 100, 200, 400, 800, 800, 
 export const rehearsalFamiliesMax = 10_000;
 export const rehearsalSliceMs = 2;
 export const rehearsalPauseMs = 15;
+/** How long nobody must have scraped. Prometheus rests for seconds at least. */
+export const rehearsalRestMs = 500;
 
 /** Groups named by id in one request. */
 export const idsMax = 10_000;

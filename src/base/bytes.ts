@@ -1,3 +1,6 @@
+/** Bytes in pieces; those that never have to wait come without promises. Each is good until the next one is asked for. */
+export type ByteChunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /**
  * Orders two strings as their UTF-8 bytes would be ordered, which is how Go compares strings.
  * JavaScript's `<` compares UTF-16 units and puts astral characters before U+E000–U+FFFF.

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ByteChunks } from '../base/bytes.ts';
 import { escapeFamily, escapeName, type EscapingScheme } from '../model/escaping.ts';
 import { isLegacyMetricName } from '../model/names.ts';
 import type { MetricFamily } from '../model/metric-family.ts';
@@ -15,7 +16,7 @@ import type { MessagePage } from './page/message-page.ts';
 
 /** The text exposition (0.0.4 and 1.0.0). A chunk is good until the next one is asked for. */
 // Hot path: guarded by bench/.
-export async function* writeTextExposition(exposition: Exposition, scheme: EscapingScheme): AsyncGenerator<Uint8Array> {
+export function* writeTextExposition(exposition: Exposition, scheme: EscapingScheme): Generator<Uint8Array, void, undefined> {
   const writer = borrowWriter(exposition);
   try {
     writer.recall(exposition.families, `text ${scheme}`);
@@ -50,7 +51,7 @@ function addMessageHeader(writer: LineWriter, { name, help, type }: ExposedFamil
 }
 
 /** For readers that look ahead: chunks that stay good. */
-export async function* copyChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* copyChunks(chunks: ByteChunks): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) yield Uint8Array.prototype.slice.call(chunk);
 }
 

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ByteChunks } from '../base/bytes.ts';
 import { hasUnreadBody } from './body.ts';
 import { lingerBytesMax, lingerMsMax, sendSliceMs } from './limits.ts';
 import { isHttp2, type IncomingRequest, type OutgoingResponse } from './messages.ts';
-import type { HttpReply } from './types.ts';
+import type { HttpReply, StreamObserver } from './types.ts';
 
 /** RFC 9113 §7. Not from node:http2, which a server without TLS need not load. */
 const http2Codes = { noError: 0, internalError: 2 } as const;
@@ -14,7 +15,7 @@ export interface SendOptions {
   /** Tell the client not to use this connection again. */
   readonly closesConnection: boolean;
   /** A body that fails while it is sent: nobody else can be told any more. */
-  onStreamError(error: unknown): void;
+  readonly onStreamError: (error: unknown) => void;
 }
 
 /**
@@ -32,7 +33,7 @@ export function sendReply(request: IncomingRequest, response: OutgoingResponse, 
   if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
     writeHead(response, status, headers);
     passOverBody(request);
-    void sendStream(response, body, options);
+    void sendStream(response, body, { onError: options.onStreamError, observer: reply.observer ?? null });
     return;
   }
   if (status !== 204 && status !== 304) headers['Content-Length'] = String(measure(body));
@@ -105,46 +106,64 @@ function discardBody(request: IncomingRequest, done: () => void): void {
   request.resume();
 }
 
+interface StreamListener {
+  readonly onError: SendOptions['onStreamError'];
+  readonly observer: StreamObserver | null;
+}
+
 /**
- * A stream's chunk is good until the next one is asked for, so each is awaited. One that throws ends the connection in the middle, so that the peer sees a broken answer and not a short one. A peer that reads as
- * fast as we write never makes us wait, so other requests are given a turn after `sendSliceMs`.
+ * A stream's chunk is good until the next one is asked for, so each is awaited: until the kernel has taken it, or nobody ever will. One that
+ * throws ends the connection in the middle, so that the peer sees a broken answer and not a short one. A peer that reads as fast as we write
+ * never makes us wait, so other requests are given a turn after `sendSliceMs`.
+ *
+ * Hot path: all chunks of a scrape. One function and one listener, since the first scrapes of a process also wait for the code to be compiled.
  */
-async function sendStream(response: OutgoingResponse, body: AsyncIterable<Uint8Array>, options: SendOptions): Promise<void> {
-  const iterator = body[Symbol.asyncIterator]();
-  // A stream of events may have nothing to say for long: it is told at once that nobody listens any more.
-  const abandon = (): void => {
-    Promise.resolve(iterator.return?.()).catch((error: unknown) => options.onStreamError(error));
+async function sendStream(response: OutgoingResponse, body: ByteChunks, { onError, observer }: StreamListener): Promise<void> {
+  const chunks = Symbol.asyncIterator in body ? body[Symbol.asyncIterator]() : body[Symbol.iterator]();
+  let bytes = 0;
+  let isComplete = false;
+  let release: () => void = () => undefined;
+  const write = (chunk: Uint8Array): Promise<void> =>
+    new Promise((resolve) => {
+      release = resolve;
+      (response as ServerResponse).write(chunk, release);
+    });
+  const onClose = (): void => {
+    release();
+    // A stream of events may have nothing to say for long: it is told at once that nobody listens any more.
+    if (!isComplete) abandon(chunks, onError);
   };
-  (response as ServerResponse).once('close', abandon);
+  observer?.onStart();
+  (response as ServerResponse).once('close', onClose);
   try {
     let sliceEndMs = performance.now() + sendSliceMs;
-    for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) {
-      if (response.destroyed || response.closed) return;
-      await writeChunk(response, chunk);
+    for (let step = await chunks.next(); step.done !== true && !isGone(response); step = await chunks.next()) {
+      bytes += step.value.length;
+      await write(step.value);
       if (performance.now() < sliceEndMs) continue;
       await nextTurn();
       sliceEndMs = performance.now() + sendSliceMs;
     }
-    if (!response.destroyed) response.end();
+    isComplete = !isGone(response);
+    if (isComplete) response.end();
+    else abandon(chunks, onError);
   } catch (error) {
-    options.onStreamError(error);
+    onError(error);
     breakOff(response);
+  } finally {
+    observer?.onEnd(bytes, isComplete);
   }
+}
+
+function isGone({ destroyed, closed }: OutgoingResponse): boolean {
+  return destroyed || closed;
+}
+
+function abandon(chunks: Iterator<Uint8Array> | AsyncIterator<Uint8Array>, onError: StreamListener['onError']): void {
+  Promise.resolve(chunks.return?.()).catch(onError);
 }
 
 function breakOff(response: OutgoingResponse): void {
   if (isHttp2(response)) response.stream.close(http2Codes.internalError);
   else response.destroy();
-}
-
-/** Resolves when the chunk is not needed any more: the kernel has taken it, or nobody ever will. */
-function writeChunk(response: OutgoingResponse, chunk: Uint8Array): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      response.off('close', finish);
-      resolve();
-    };
-    response.once('close', finish);
-    (response as ServerResponse).write(chunk, finish);
-  });
 }

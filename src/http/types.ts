@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { ByteChunks } from '../base/bytes.ts';
 
 /** A request after routing, as a handler sees it. Belongs to the handler until its reply is sent. */
 export interface HttpRequest {
@@ -35,7 +36,15 @@ export interface HttpReply {
    * A stream is read with backpressure and abandoned (its `return` called) when the peer goes away.
    * One that throws ends the connection without a proper end, so that the peer sees a broken answer, not a short one.
    */
-  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  readonly body?: string | Uint8Array | ByteChunks;
+  /** Told how a stream was sent. */
+  readonly observer?: StreamObserver;
+}
+
+export interface StreamObserver {
+  onStart(): void;
+  /** Once after each start, with the bytes that were taken from the stream. Not complete: it was broken off, or abandoned. */
+  onEnd(bytes: number, isComplete: boolean): void;
 }
 
 export type HttpHandler = (request: HttpRequest) => HttpReply | Promise<HttpReply>;

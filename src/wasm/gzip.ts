@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { ByteChunks } from '../base/bytes.ts';
 import { code } from './compiled/deflate.ts';
 import { instantiate } from './instantiate.ts';
 import { gzipInputBytesMax } from './limits.ts';
@@ -94,7 +95,7 @@ export class GzipWriter {
 let idle: GzipWriter | null = null;
 
 /** Compresses a stream whose chunks are good until the next one is asked for; so are the chunks of what comes out. */
-export async function* gzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* gzip(chunks: ByteChunks): AsyncGenerator<Uint8Array> {
   const writer = idle ?? new GzipWriter();
   idle = null;
   try {

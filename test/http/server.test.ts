@@ -143,8 +143,15 @@ describe('streams', () => {
       await Promise.resolve();
       yield Buffer.from('two');
     }
-    const { port } = await start([route('GET', '/s', () => ({ status: 200, body: pieces() }))]);
-    expect(await exchange(port, request('GET', '/s'))).toMatch(/Transfer-Encoding: chunked\r\n[^]*4\r\none,\r\n3\r\ntwo\r\n0\r\n\r\n$/);
+    const atOnce = (): Uint8Array[] => [Buffer.from('one,'), Buffer.from('two')];
+    for (const body of [pieces(), atOnce()]) {
+      const observer = { onStart: vi.fn(), onEnd: vi.fn() };
+      const { port } = await start([route('GET', '/s', () => ({ status: 200, body, observer }))]);
+      const wanted = /Transfer-Encoding: chunked\r\n[^]*4\r\none,\r\n3\r\ntwo\r\n0\r\n\r\n$/;
+      expect(await exchange(port, request('GET', '/s'))).toMatch(wanted);
+      expect(observer.onStart).toHaveBeenCalledTimes(1);
+      expect(observer.onEnd.mock.calls).toEqual([[7, true]]);
+    }
   });
 
   test('a stream that fails breaks the connection instead of ending the body', async () => {
@@ -154,24 +161,28 @@ describe('streams', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       throw new Error('gone');
     }
-    const { port } = await start([route('GET', '/s', () => ({ status: 200, body: pieces() }))], { logger: { ...silentLogger, error } });
+    const onEnd = vi.fn();
+    const stream = route('GET', '/s', () => ({ status: 200, body: pieces(), observer: { onStart: () => {}, onEnd } }));
+    const { port } = await start([stream], { logger: { ...silentLogger, error } });
     const reply = await exchange(port, request('GET', '/s'));
     expect(reply).toMatch(/one/);
     expect(reply).not.toMatch(/0\r\n\r\n$/);
     expect(error).toHaveBeenCalledTimes(1);
+    expect(onEnd.mock.calls).toEqual([[3, false]]);
   });
 
   test('a slow reader holds the stream back, and one that goes away ends it', async () => {
     let made = 0;
     const returned = gate();
-    async function* pieces(): AsyncGenerator<Uint8Array> {
+    function* pieces(): Generator<Uint8Array> {
       try {
         for (; made < 100_000; made++) yield Buffer.alloc(64 * 1024);
       } finally {
         returned.open();
       }
     }
-    const { port } = await start([route('GET', '/s', () => ({ status: 200, body: pieces() }))]);
+    const onEnd = vi.fn();
+    const { port } = await start([route('GET', '/s', () => ({ status: 200, body: pieces(), observer: { onStart: () => {}, onEnd } }))]);
     const client = new RawClient(port);
     client.socket.pause();
     client.send(request('GET', '/s'));
@@ -184,6 +195,7 @@ describe('streams', () => {
     expect(made).toBeLessThan(500);
     client.socket.destroy();
     await returned.opened;
+    await vi.waitFor(() => expect(onEnd.mock.calls).toEqual([[expect.any(Number), false]]));
   });
 
   test('a stream that has nothing to say is told at once when its reader goes away', async () => {

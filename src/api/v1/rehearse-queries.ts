@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Insight } from '../insight.ts';
-import { rehearsalFamiliesMax, rehearsalPauseMs, rehearsalRounds, rehearsalSliceMs } from '../limits.ts';
+import { rehearsalFamiliesMax, rehearsalPauseMs, rehearsalRestMs, rehearsalRounds, rehearsalSliceMs } from '../limits.ts';
 import { encodeCursor } from './cursor.ts';
 
 export type RehearsalSource = Pick<Insight, 'catalog' | 'history' | 'scrapes'>;
@@ -24,13 +24,13 @@ const queries: readonly string[] = [
 
 /**
  * Asks some of the groups again and again, until the engine has compiled what all of them will need: a tenth of a second of work. Most questions take about a
- * millisecond; after one or two, pushes have a while for themselves. It waits for scrapes: each of them would last a fifth longer.
+ * millisecond; after one or two, pushes have a while for themselves. It waits until nobody has scraped for a while: each scrape would last a fifth longer.
  */
 export async function rehearseQueries({ catalog, history, scrapes }: RehearsalSource): Promise<void> {
   /** Keeps no process alive. */
   const pause = async (): Promise<void> => {
     do await sleep(rehearsalPauseMs, undefined, { ref: false });
-    while (scrapes.isRunning);
+    while (scrapes.restedMs < rehearsalRestMs);
   };
   // One after the other: to read these packages takes some milliseconds each.
   await import('./regexp.ts');

@@ -1,5 +1,5 @@
 import { formatRfc3339Nano } from '../../exposition/metrics-json.ts';
-import type { HttpRequest } from '../../http/types.ts';
+import type { HttpRequest, StreamObserver } from '../../http/types.ts';
 import { scrapersMax } from '../limits.ts';
 import type { ScrapeRecord } from '../types.ts';
 
@@ -18,28 +18,27 @@ export class ScrapeLog {
   /** The one who scraped longest ago first. */
   readonly #scrapers = new Map<string, Scrape>();
   #runningCount = 0;
+  #lastEndMs = -Infinity;
 
-  /** Whether somebody is being answered at the moment. */
-  get isRunning(): boolean {
-    return this.#runningCount > 0;
+  /** Milliseconds since the last scrape ended; 0 while one runs. */
+  get restedMs(): number {
+    return this.#runningCount > 0 ? 0 : performance.now() - this.#lastEndMs;
   }
 
-  /** Passes a scrape's body through and remembers it when it has ended or was broken off. */
-  async *watch(request: HttpRequest, atMs: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const startMs = performance.now();
-    let bytes = 0;
-    let isComplete = false;
-    this.#runningCount++;
-    try {
-      for await (const chunk of body) {
-        bytes += chunk.length;
-        yield chunk;
-      }
-      isComplete = true;
-    } finally {
-      this.#runningCount--;
-      this.#remember(request, { atMs, durationMs: performance.now() - startMs, bytes, isComplete });
-    }
+  /** Remembers a scrape when its body was sent or broken off. */
+  observe(request: HttpRequest, atMs: number): StreamObserver {
+    let startMs = 0;
+    return {
+      onStart: () => {
+        startMs = performance.now();
+        this.#runningCount++;
+      },
+      onEnd: (bytes, isComplete) => {
+        this.#runningCount--;
+        this.#lastEndMs = performance.now();
+        this.#remember(request, { atMs, durationMs: this.#lastEndMs - startMs, bytes, isComplete });
+      },
+    };
   }
 
   /** Newest first. */

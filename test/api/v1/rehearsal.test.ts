@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { rehearsalFamiliesMax, rehearsalPauseMs, rehearsalRounds, rehearsedGroupsMin } from '../../../src/api/limits.ts';
+import { rehearsalFamiliesMax, rehearsalPauseMs, rehearsalRestMs, rehearsalRounds, rehearsedGroupsMin } from '../../../src/api/limits.ts';
 import { GroupCatalog } from '../../../src/api/v1/group-catalog.ts';
 import { Rehearsal } from '../../../src/api/v1/rehearsal.ts';
 import { rehearseQueries } from '../../../src/api/v1/rehearse-queries.ts';
@@ -69,22 +69,21 @@ test('every question of a rehearsal has an answer, others get a turn in between,
   expect(catalog.select(everything)).toEqual(before);
 });
 
-test('a rehearsal waits until nobody scrapes', async () => {
+test('a rehearsal waits until nobody has scraped for a while', async () => {
   const catalog = createCatalog();
   catalog.apply(Array.from({ length: 10 }, (_, i) => changeOf(i)));
   const log = new ScrapeLog();
-  async function* bodyOf(): AsyncGenerator<Uint8Array> {
-    yield Buffer.from('m 1\n');
-  }
-  const scrape = log.watch(requestOf({}), 1e12, bodyOf());
-  await scrape.next();
+  const scrape = log.observe(requestOf({}), 1e12);
+  scrape.onStart();
   let isOver = false;
   const rehearsal = rehearseQueries({ catalog, history, scrapes: log }).then(() => (isOver = true));
   await sleep(10 * rehearsalRounds.length * rehearsalPauseMs);
   expect(isOver).toBe(false);
-  await scrape.return(undefined);
-  expect(log.isRunning).toBe(false);
+  scrape.onEnd(4, true);
+  await sleep(rehearsalRestMs / 2);
+  expect(isOver).toBe(false);
   await rehearsal;
+  expect(log.restedMs).toBeGreaterThan(rehearsalRestMs);
 });
 
 test('a sample has as many of the groups and of their families as it may', () => {

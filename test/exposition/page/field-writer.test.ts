@@ -151,11 +151,11 @@ test('scrapes in both formats at the same time, while groups change', async () =
   const chunks = [Buffer.from(first.value as Uint8Array)];
   fill(1);
   const texts = writeTextExposition(store.readExposition(), scheme);
-  expect((await texts.next()).done).toBe(false);
+  expect(texts.next().done).toBe(false);
   await expectAllInFull(store);
   for await (const chunk of begun) chunks.push(Buffer.from(chunk));
   expect(Buffer.concat(chunks).equals(wanted)).toBe(true);
-  await texts.return(undefined);
+  texts.return(undefined);
   expect(decodeDelimitedFamilies(await scrape(store)).length).toBe(exposed.families.length);
 });
 

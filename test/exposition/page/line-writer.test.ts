@@ -62,7 +62,7 @@ function inOrderOfNames(store: MetricStore): Exposition {
 /** A scrape, whose chunks are good only until the next; with the headers of the times left out. */
 async function* scrape(store: MetricStore): AsyncGenerator<string> {
   let text = '';
-  for await (const chunk of writeTextExposition(inOrderOfNames(store), 'underscores')) {
+  for (const chunk of writeTextExposition(inOrderOfNames(store), 'underscores')) {
     text += Buffer.from(chunk).toString('latin1');
     yield '';
   }
@@ -171,7 +171,7 @@ test('what the last scrape was told is not told again, and our own metrics are t
   const read = async (own: number): Promise<string> => {
     const exposition = merger.merge([createFamily('own', 'gauge', [createGauge({}, own)])], store.readExposition());
     let text = '';
-    for await (const chunk of writeTextExposition(exposition, 'underscores')) text += Buffer.from(chunk).toString();
+    for (const chunk of writeTextExposition(exposition, 'underscores')) text += Buffer.from(chunk).toString();
     return text;
   };
   const first = await read(1);
